@@ -1,0 +1,79 @@
+# The helpline companion. `make help` lists what can be made; each target does its own set-up.
+.DEFAULT_GOAL := help
+MODEL := models/line.tar.gz
+PYTHON := .venv/bin/python
+RASA := .venv-rasa/bin/rasa
+SOURCES := config.yml $(wildcard nlu/*.yml nlu/components/*.py) $(filter-out %/phone.yml %/lexicon.yml %/commands.yml %/red_flags.yml %/facts.yml,$(wildcard responses/*.yml))
+
+# Rasa reports crashes and use to third parties unless told not to.
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.PHONY: help run call train check stories lint types test bench lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: .venv/.ivr $(MODEL) ## install, train if needed, and start the line; Ctrl-C stops it
+	@$(PYTHON) -m ivr run
+
+call: .venv/.ivr ## call the running line from this terminal
+	@$(PYTHON) -m ivr call
+
+train: .venv-rasa/.ready ## train Rasa anew
+	@rm -f $(MODEL)
+	@$(MAKE) --no-print-directory $(MODEL)
+
+check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/ and responses/
+	@$(PYTHON) -m ivr check
+	@scripts/rasa-quietly validate data validate --fail-on-warnings --domain nlu --data nlu responses
+
+stories: .venv/.ivr $(MODEL) ## run Rasa's test stories end to end
+	@scripts/stories
+
+lint: .venv/.dev ## check style
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: .venv/.dev ## check types
+	@.venv/bin/mypy
+
+test: lint types check stories ## run everything that can fail
+	@.venv/bin/pytest
+
+bench: .venv/.ivr ## time key and spoken turns of the running line
+	@$(PYTHON) -m ivr bench
+
+lock: .tools/bin/uv ## renew requirements/*.txt
+	@scripts/lock
+
+clean: ## remove everything that was made here
+	rm -rf .tools .venv .venv-rasa models build .rasa .pytest_cache .mypy_cache .ruff_cache
+
+# What the targets above stand on.
+
+.tools/bin/uv: requirements/tools.txt
+	@echo "Installing uv, which installs the rest..."
+	@python3 -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/tools.txt
+	@touch $@
+
+.venv/.ivr: requirements/ivr.txt | .tools/bin/uv
+	@echo "Installing the telephone (.venv)..."
+	@scripts/venv .venv requirements/ivr.txt 3.12 3.11 3.13
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.ivr
+	@echo "Installing what checks the telephone..."
+	@scripts/venv .venv requirements/dev.txt 3.12 3.11 3.13
+	@touch $@
+
+.venv-rasa/.ready: requirements/rasa.txt | .tools/bin/uv
+	@echo "Installing Rasa (.venv-rasa, 2.6 GB, nearly all TensorFlow)..."
+	@scripts/venv .venv-rasa requirements/rasa.txt 3.10
+	@touch $@
+
+$(MODEL): $(SOURCES) .venv-rasa/.ready
+	@echo "Training Rasa (about two minutes; log in build/train.log)..."
+	@scripts/rasa-quietly train train --domain nlu --data nlu responses --fixed-model-name line --out models
+	@touch $@

@@ -1,0 +1,144 @@
+"""What the line can say: the shapes of the YAML in responses/, frozen."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ivr.reply import Kind
+
+Then = Literal[
+    "", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "hang_up"
+]
+"""What the phone does instead of, or after, speaking an answer."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(_Strict):
+    """One part of an answer: what is said in one turn, and the facts it rests on."""
+
+    text: str = ""
+    facts: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+
+
+class Answer(_Strict):
+    """One topic's answer. ``reviewed`` is who signed the wording and when, or None."""
+
+    topic: str
+    kind: Kind
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+    name: str = ""
+    about: str = "nothing"
+    follow: str = ""
+    related: tuple[str, ...] = ()
+    then: Then = ""
+    reviewed: str | None = None
+
+
+class MenuItem(_Strict):
+    """One choice of a menu: it asks for a topic or opens another menu."""
+
+    say: str
+    ask: str = ""
+    menu: "tuple[MenuItem, ...]" = ()
+
+
+class Voice(_Strict):
+    """The voice, its rates (percent of its own), and pauses in milliseconds."""
+
+    name: str
+    language: str
+    rate: str
+    slow_rate: str
+    number_rate: str
+    item_pause: int
+    press_pause: int
+    breath: int
+    after_key: int
+
+
+class Listening(_Strict):
+    """How the phone listens; timeouts in whole seconds."""
+
+    language: str
+    model: str
+    menu_timeout: Annotated[int, Field(gt=0)]
+    open_timeout: Annotated[int, Field(gt=0)]
+    wait_timeout: Annotated[int, Field(gt=0)]
+    speech_timeout: Annotated[int, Field(gt=0)]
+    hints: tuple[str, ...]
+
+
+class Leaflet(_Strict):
+    """The source's own dates, as they are spoken and as a year."""
+
+    reviewed: str
+    review_due: int
+
+
+class Prompts(_Strict):
+    """The line's own words, each by the moment it is for."""
+
+    ask_or_wait: str
+    main_menu: str
+    submenu: str
+    about: str
+    more: str
+    anything_else: str
+    choice: str
+    did_you_ask: str
+    did_you_ask_one: str
+    slower: str
+    normal_speed: str
+    no_more: str
+    first_place: str
+    which_one: str
+    silence: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
+    no_match: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
+    no_such_key: str
+    keys_only: str
+    connecting: str
+    busy: str
+    no_answer: str
+    failed: str
+    completed: str
+    tired_of_trying: str
+    trouble: str
+
+
+class Phone(_Strict):
+    """responses/phone.yml."""
+
+    voice: Voice
+    listening: Listening
+    leaflet: Leaflet
+    greeting: str
+    notice: str
+    menu: Annotated[tuple[MenuItem, ...], Field(min_length=1, max_length=6)]
+    additions: dict[str, str]
+    prompts: Prompts
+
+
+Phrases = dict[str, tuple[str, ...]]
+"""Whole utterances or parts of one, by the topic they mean."""
+
+
+class Content(_Strict):
+    """Everything the line can say; ``answers`` by topic, ``lexicon`` term -> respelling."""
+
+    answers: dict[str, Answer]
+    phone: Phone
+    lexicon: dict[str, str]
+    commands: Phrases
+    red_flags: Phrases
+
+
+def menu_items(menu: tuple[MenuItem, ...]) -> Iterator[MenuItem]:
+    """Yield every item of ``menu`` and of the menus below it."""
+    for item in menu:
+        yield item
+        yield from menu_items(item.menu)

@@ -1,0 +1,235 @@
+"""What to say next. Pure: no HTTP, no TwiML, and the only I/O is the Dialogue passed in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ivr.content import Content
+from ivr.hearing import Heard, spoken_key
+from ivr.places import MENU, PERSON, Places
+from ivr.rasa import Dialogue, RasaUnavailable
+from ivr.reply import Kind, Reply
+from ivr.safety import RedFlags
+from ivr.state import State
+from ivr.sureness import Thresholds, judge
+from ivr.wording import normalise
+
+# DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
+_DIAL_OUTCOMES = {
+    "completed": "completed",
+    "answered": "completed",
+    "busy": "busy",
+    "no-answer": "no_answer",
+}
+
+
+_URGENT = ("emergency", "crisis")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn's result: what is said, and where the caller is after it."""
+
+    reply: Reply
+    state: State
+
+
+class Conversation:
+    """Leads one call after another; holds nothing of any of them."""
+
+    def __init__(self, content: Content, places: Places, dialogue: Dialogue, thresholds: Thresholds) -> None:
+        """Speak ``content`` through ``places``; ask ``dialogue`` what callers mean."""
+        self._content = content
+        self._prompts = content.phone.prompts
+        self._places = places
+        self._dialogue = dialogue
+        self._thresholds = thresholds
+        self._red_flags = RedFlags(content.red_flags)
+        self._commands = {normalise(p): topic for topic, phrases in content.commands.items() for p in phrases}
+        self._obey: dict[str, Callable[[State], Turn]] = {
+            "person": self._connect,
+            "menu": lambda state: self._enter(state, MENU),
+            "repeat": self._repeat,
+            "slower": lambda state: self._pace(state, slow=True),
+            "normal_speed": lambda state: self._pace(state, slow=False),
+            "back": self._back,
+            "more": self._more,
+            "wait": self._wait,
+            "yes": self._yes,
+            "no": self._no,
+        }
+        self._keys = {
+            "0": self._connect,
+            "*": self._obey["menu"],
+            "#": self._repeat,
+            "7": lambda state: self._pace(state, slow=not state.slow),
+            "8": self._back,
+            "9": self._more,
+        }
+
+    def start(self, call: str) -> Turn:
+        """Greet the caller of ``call`` and read the menu."""
+        return _listening(self._places.welcome(), State(call))
+
+    def turn(self, state: State, heard: Heard) -> Turn:
+        """Return what follows ``heard`` when the caller is at ``state``."""
+        if heard.key:
+            return self._pressed(replace(state, silences=0), heard.key)
+        if heard.words:
+            return self._spoken(replace(state, silences=0), heard.words)
+        return self._silence(replace(state, silences=state.silences + 1))
+
+    def dialled(self, state: State, outcome: str) -> Turn:
+        """Return what follows a transfer that ended with ``outcome`` (DialCallStatus)."""
+        name = _DIAL_OUTCOMES.get(outcome, "failed")
+        menu = self._places.reply(MENU)
+        says = (*self._places.said(getattr(self._prompts, name)), *menu.says)
+        state = _fresh(state, place=MENU, dials=state.dials + 1)
+        return _listening(replace(menu, kind="transfer", says=says), state)
+
+    # What was heard.
+
+    def _pressed(self, state: State, key: str) -> Turn:
+        if key in self._keys:
+            return self._keys[key](state)
+        if key.isdigit() and 1 <= int(key) <= len(state.keys):
+            return self._go(state, state.keys[int(key) - 1])
+        return self._again(state, self._prompts.no_such_key, kind="rephrase")
+
+    def _spoken(self, state: State, words: str) -> Turn:
+        if flag := self._red_flags.find(words):
+            return self._enter(state, f"topic:{flag}")
+        if topic := self._commands.get(normalise(words)):
+            return self._follow(state, topic)
+        if key := spoken_key(words):
+            return self._pressed(state, key)
+        if target := self._choice_named(state, words):
+            return self._go(state, target)
+        return self._understood(state, words)
+
+    def _choice_named(self, state: State, words: str) -> str:
+        named = {normalise(choice.name): choice.target for choice in self._places.reply(state.place).choices}
+        target = named.get(normalise(words), "")
+        return target if target in state.keys else ""
+
+    def _understood(self, state: State, words: str) -> Turn:
+        try:
+            verdict = judge(self._dialogue.parse(words), self._thresholds, self._content)
+        except RasaUnavailable:
+            return self._keys_only(state)
+        if verdict.sure:
+            return self._go(state, f"topic:{verdict.topics[0]}")
+        if verdict.topics:
+            return self._enter(state, ":".join(("clarify", *verdict.topics)))
+        return self._no_match(replace(state, misses=state.misses + 1))
+
+    def _keys_only(self, state: State) -> Turn:
+        return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")
+
+    # Where it leads.
+
+    def _go(self, state: State, target: str) -> Turn:
+        """Go where a key or an understood question leads; Rasa decides about topics."""
+        head, _, topic = target.partition(":")
+        if head != "topic" or ":" in topic or topic not in self._content.answers:
+            return self._enter(state, target)
+        try:
+            led = self._dialogue.lead(state.call, topic, self._places.about(state.place))
+        except RasaUnavailable:
+            led = topic
+        return self._follow(state, led if led in self._content.answers else topic)
+
+    def _follow(self, state: State, topic: str) -> Turn:
+        """Obey ``topic`` if it is a command, else speak its answer."""
+        command = self._obey.get(self._content.answers[topic].then)
+        return command(state) if command else self._enter(state, f"topic:{topic}")
+
+    def _enter(self, state: State, place: str) -> Turn:
+        if place == PERSON:
+            return self._connect(state)
+        moved = _fresh(state, place=place, trail=state.trail_from_here(place))
+        return _listening(self._places.reply(place), moved)
+
+    def _connect(self, state: State) -> Turn:
+        return Turn(self._places.reply(PERSON), state)
+
+    # Commands.
+
+    def _repeat(self, state: State) -> Turn:
+        return self._again(state)
+
+    def _pace(self, state: State, *, slow: bool) -> Turn:
+        prompt = self._prompts.slower if slow else self._prompts.normal_speed
+        return self._again(replace(state, slow=slow), prompt)
+
+    def _back(self, state: State) -> Turn:
+        if not state.trail:
+            return self._again(replace(state, place=MENU), self._prompts.first_place)
+        return self._again(replace(state, place=state.trail[-1], trail=state.trail[:-1]))
+
+    def _more(self, state: State) -> Turn:
+        if state.more:
+            return self._enter(state, state.more)
+        return self._again(state, self._prompts.no_more)
+
+    def _wait(self, state: State) -> Turn:
+        here = self._places.reply(state.place)
+        says = self._places.said(*(part.text for part in self._content.answers["wait"].parts))
+        return _listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), _fresh(state))
+
+    def _yes(self, state: State) -> Turn:
+        return self._go(state, state.yes) if state.yes else self._no(state)
+
+    def _no(self, state: State) -> Turn:
+        return self._again(replace(state, place=MENU, trail=state.trail_from_here(MENU)), self._prompts.which_one)
+
+    def _again(self, state: State, prompt: str = "", kind: Kind = "control") -> Turn:
+        """Say what is heard at the caller's place once more, after ``prompt``."""
+        here = self._places.reply(state.place)
+        says = (*self._places.said(prompt), *here.says)
+        kept = here.kind if here.kind in _URGENT else kind
+        return _listening(replace(here, kind=kept, says=says, first_pass=""), _fresh(state))
+
+    # Silence, and words nobody could place: three prompts, then a person.
+
+    def _silence(self, state: State) -> Turn:
+        if state.silences > len(self._prompts.silence):
+            return self._give_up(state) if state.dials else self._connect(state)
+        here = self._places.reply(state.place)
+        if here.kind in _URGENT:  # an emergency is said again; no menu is read over it
+            return _listening(replace(here, first_pass=""), state)
+        return self._escalate(state, self._prompts.silence, state.silences, "silence")
+
+    def _no_match(self, state: State) -> Turn:
+        if state.misses > len(self._prompts.no_match):
+            return self._connect(state)
+        return self._escalate(state, self._prompts.no_match, state.misses, "rephrase")
+
+    def _escalate(self, state: State, prompts: tuple[str, ...], times: int, kind: Kind) -> Turn:
+        """Speak prompt number ``times``: first with the choices here, then the keys, then a person."""
+        place = state.place if times == 1 else MENU
+        here = self._places.reply(place)
+        choices = self._places.choice_lines(here.choices) if times < len(prompts) else ()
+        reply = replace(
+            here,
+            kind=kind,
+            topic="",
+            says=(*self._places.said(prompts[times - 1]), *choices),
+            first_pass="",
+            yes=PERSON if times == len(prompts) else here.yes,
+        )
+        return _listening(reply, replace(state, place=place))
+
+    def _give_up(self, state: State) -> Turn:
+        says = self._places.said(self._prompts.tired_of_trying)
+        return Turn(Reply("goodbye", says, then="hang_up"), state)
+
+
+def _fresh(state: State, **changes: object) -> State:
+    """Return ``state`` with ``changes``, its counters of trouble back at zero."""
+    return replace(state, **{"silences": 0, "misses": 0, **changes})
+
+
+def _listening(reply: Reply, state: State) -> Turn:
+    """Return the turn whose state knows what each key means after ``reply``."""
+    keys = tuple(choice.target for choice in reply.choices)
+    return Turn(reply, replace(state, keys=keys, yes=reply.yes, more=reply.more))

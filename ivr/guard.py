@@ -1,0 +1,59 @@
+"""Who may speak to the line: Twilio by its signature or, without a token, this machine alone.
+
+Source: https://www.twilio.com/docs/usage/security
+"""
+
+import ipaddress
+import re
+
+from flask import Request
+from twilio.request_validator import RequestValidator
+
+from ivr.settings import Settings
+
+_CALL_SID = re.compile(r"CA[0-9a-f]{32}")
+_LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
+_FORWARDED = re.compile(r"^(forwarded|x-forwarded-.*)$", re.IGNORECASE)
+
+
+def may_call(request: Request, settings: Settings) -> bool:
+    """Tell whether ``request`` is a call's: rightly signed (or local), of our account, well formed."""
+    trusted = is_local(request) if settings.is_open_to_loopback_only else _is_signed(request, settings)
+    return trusted and _is_ours(request, settings) and bool(_CALL_SID.fullmatch(request.form.get("CallSid", "")))
+
+
+def is_local(request: Request) -> bool:
+    """Tell whether ``request`` comes from this machine itself and through no proxy or tunnel."""
+    host = re.sub(r":\d+$", "", request.host).lower()
+    return (
+        _is_loopback(request.remote_addr or "")
+        and host in _LOOPBACK_NAMES
+        and not any(_FORWARDED.match(name) for name in request.headers.keys())
+    )
+
+
+def _is_signed(request: Request, settings: Settings) -> bool:
+    """Check X-Twilio-Signature over the address as Twilio wrote it.
+
+    Flask decodes the path and query, so the raw target is taken, beneath PUBLIC_URL: no
+    header a proxy or a forger sets is trusted. The form goes in as a MultiDict, as a
+    repeated parameter counts once a value. ``bodySHA256`` would exempt the form from the
+    signature, and Gather never sends it.
+    """
+    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
+    if not target.startswith("/") or "bodySHA256" in request.args:
+        return False
+    signature = request.headers.get("X-Twilio-Signature", "")
+    validator = RequestValidator(settings.auth_token)
+    return bool(validator.validate(settings.public_url + target, request.form, signature))
+
+
+def _is_ours(request: Request, settings: Settings) -> bool:
+    return not settings.account_sid or request.form.get("AccountSid") == settings.account_sid
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

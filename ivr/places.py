@@ -1,0 +1,140 @@
+"""What is heard at each place of a call: a pure function from a place to a Reply.
+
+A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items by
+position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
+``clarify:cure:treatment`` and ``person``. Anything else is the main menu, so that a
+caller whose place went away with an edit is never lost.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from ivr.content import Answer, Content, MenuItem, Part
+from ivr.reply import Choice, Reply, Said
+
+MENU = "menu"
+PERSON = "person"
+_CARING = ("refuse", "distress", "crisis", "emergency")
+
+
+class Places:
+    """Renders places from one Content, with the helpline's number as it is spoken."""
+
+    def __init__(self, content: Content, spoken_number: str) -> None:
+        """Speak ``spoken_number`` wherever a prompt says {number}."""
+        self._content = content
+        self._prompts = content.phone.prompts
+        self._fillings = {"number": spoken_number, "reviewed": content.phone.leaflet.reviewed}
+
+    def reply(self, place: str) -> Reply:
+        """Return what is heard at ``place``."""
+        head, _, rest = place.partition(":")
+        if head == "topic":
+            topic, _, part = rest.partition(":")
+            if answer := self._content.answers.get(topic):
+                return self._answer(answer, int(part) if part.isdigit() else 0)
+        if head == "clarify":
+            topics = [topic for topic in rest.split(":") if topic in self._content.answers]
+            if topics:
+                return self._clarify(topics)
+        if place == PERSON:
+            return Reply("transfer", self.said(self._prompts.connecting), then="dial")
+        return self._menu(place)
+
+    def welcome(self) -> Reply:
+        """Return the first words of a call, with the main menu after them."""
+        phone = self._content.phone
+        opening = self.said(phone.greeting, phone.notice, self._prompts.ask_or_wait)
+        choices = self._menu_choices(phone.menu, MENU)
+        says = (*opening, *self.choice_lines(choices))
+        return Reply("menu", says, choices=choices, more=_last(phone.menu, MENU))
+
+    def about(self, place: str) -> str:
+        """Return what "it" is to a caller who heard ``place``."""
+        head, _, rest = place.partition(":")
+        answer = self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
+        return answer.about if answer else "nothing"
+
+    def said(self, *prompts: str, **fillings: str) -> tuple[Said, ...]:
+        """Return the line's own ``prompts`` as breaths, their {placeholders} filled."""
+        return _breaths(prompt.format(**self._fillings, **fillings) for prompt in prompts)
+
+    def choice_lines(self, choices: Iterable[Choice]) -> tuple[Said, ...]:
+        """Return "For this, press 1" for each of ``choices``."""
+        lines = (self._prompts.choice.format(name=choice.name, key=key) for key, choice in enumerate(choices, start=1))
+        return tuple(Said(line, item=True) for line in lines)
+
+    def _menu(self, place: str) -> Reply:
+        menu, path = self._menu_at(place)
+        choices = self._menu_choices(menu, path)
+        prompt = self._prompts.main_menu if path == MENU else self._prompts.submenu
+        return Reply("menu", (*self.said(prompt), *self.choice_lines(choices)), choices=choices, more=_last(menu, path))
+
+    def _menu_at(self, place: str) -> tuple[Sequence[MenuItem], str]:
+        menu: Sequence[MenuItem] = self._content.phone.menu
+        _, *steps = place.split(".")
+        for step in steps:
+            index = int(step) if step.isdigit() else len(menu)
+            if index >= len(menu) or not menu[index].menu:
+                return self._content.phone.menu, MENU
+            menu = menu[index].menu
+        return menu, place if place.startswith(MENU) else MENU
+
+    def _menu_choices(self, menu: Sequence[MenuItem], path: str) -> tuple[Choice, ...]:
+        return tuple(Choice(item.say, _target(item, path, index)) for index, item in enumerate(menu))
+
+    def _answer(self, answer: Answer, index: int) -> Reply:
+        part = answer.parts[min(index, len(answer.parts) - 1)]
+        has_more = index + 1 < len(answer.parts)
+        choices = tuple(Choice(self._content.answers[t].name, f"topic:{t}") for t in answer.related)
+        return Reply(
+            answer.kind,
+            (*self._words(answer, part), *self._ways_on(answer, choices, has_more)),
+            topic=_topic(answer),
+            choices=choices,
+            yes=PERSON if answer.kind in _CARING else "",
+            more=f"topic:{answer.topic}:{index + 1}" if has_more else "",
+            first_pass=part.text if answer.follow else "",
+            patience="open",
+            then="hang_up" if answer.then == "hang_up" else "listen",
+        )
+
+    def _words(self, answer: Answer, part: Part) -> tuple[Said, ...]:
+        """Return the answer itself: it opens with its topic, so that a mistake is heard at once."""
+        opens = answer.name and answer.kind in ("answer", "about")
+        opening = self.said(self._prompts.about, name=answer.name) if opens else ()
+        added = self.said(*(self._content.phone.additions[name] for name in part.adds))
+        return (*opening, *_breaths([part.text, answer.follow]), *added)
+
+    def _ways_on(self, answer: Answer, choices: tuple[Choice, ...], has_more: bool) -> tuple[Said, ...]:
+        more = self.said(self._prompts.more) if has_more else ()
+        closing = self.said(self._prompts.anything_else) if answer.kind == "answer" else ()
+        return (*more, *self.choice_lines(choices), *closing)
+
+    def _clarify(self, topics: Sequence[str]) -> Reply:
+        names = [self._content.answers[topic].name for topic in topics]
+        choices = tuple(Choice(name, f"topic:{topic}") for name, topic in zip(names, topics, strict=True))
+        if len(topics) == 1:
+            question = self.said(self._prompts.did_you_ask_one, first=names[0])
+            return Reply("clarify", question, topic=topics[0], choices=choices, yes=choices[0].target)
+        question = self.said(self._prompts.did_you_ask, first=names[0], second=names[1])
+        return Reply("clarify", (*question, *self.choice_lines(choices)), topic=topics[0], choices=choices)
+
+
+def _breaths(texts: Iterable[str]) -> tuple[Said, ...]:
+    return tuple(Said(line) for text in texts for line in text.splitlines() if line.strip())
+
+
+def _topic(answer: Answer) -> str:
+    """Return what the X-Reply-Topic header says: an answer's topic, or a clarify's first."""
+    if answer.kind == "clarify" and answer.related:
+        return answer.related[0]
+    return answer.topic if answer.kind == "answer" else ""
+
+
+def _target(item: MenuItem, path: str, index: int) -> str:
+    return f"topic:{item.ask}" if item.ask else f"{path}.{index}"
+
+
+def _last(menu: Sequence[MenuItem], path: str) -> str:
+    """Return where "something else" leads: the last item, if it opens a menu."""
+    return _target(menu[-1], path, len(menu) - 1) if menu[-1].menu else ""

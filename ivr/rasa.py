@@ -1,0 +1,121 @@
+"""The only module that knows Rasa's HTTP replies."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import requests
+from pydantic import BaseModel, ValidationError
+
+# Seconds to connect and to wait. Both hops together stay under three: the longest a caller
+# may wait in silence (issue: within 3 seconds). A healthy parse takes 20 ms.
+_PARSE_TIMEOUT = (0.3, 1.6)
+_LEAD_TIMEOUT = (0.3, 0.7)
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class RasaUnavailable(Exception):
+    """Rasa is down, slow, or said something that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What Rasa made of an utterance: ``ranking`` is (intent, confidence 0-1), surest first."""
+
+    intent: str
+    ranking: tuple[tuple[str, float], ...]
+
+
+class Dialogue(Protocol):
+    """What the conversation needs of Rasa; tests pass a fake in its place."""
+
+    def parse(self, words: str) -> Understanding:
+        """Return what ``words`` mean, or raise RasaUnavailable."""
+
+    def lead(self, call: str, intent: str, about: str) -> str:
+        """Return the topic to speak after ``intent`` in ``call``, or raise RasaUnavailable.
+
+        ``about`` is what the caller last heard about, "nothing" if nothing.
+        """
+
+    def texts(self) -> dict[str, str]:
+        """Return the model's own words by response name, or raise RasaUnavailable."""
+
+
+class _Intent(BaseModel):
+    name: str
+    confidence: float
+
+
+class _Parsed(BaseModel):
+    intent: _Intent
+    intent_ranking: list[_Intent]
+
+
+class _Custom(BaseModel):
+    topic: str
+
+
+class _Message(BaseModel):
+    custom: _Custom | None = None
+
+
+class _Led(BaseModel):
+    messages: list[_Message]
+
+
+class _Text(BaseModel):
+    text: str | None = None
+
+
+class _Domain(BaseModel):
+    responses: dict[str, list[_Text]]
+
+
+class Rasa:
+    """Rasa's HTTP API at one address (https://rasa.com/docs/rasa/pages/http-api)."""
+
+    def __init__(self, url: str) -> None:
+        """Talk to ``url``, such as http://127.0.0.1:5005, never through a proxy."""
+        self._url = url
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def parse(self, words: str) -> Understanding:
+        """See Dialogue.parse. Rasa keeps nothing of ``words``."""
+        parsed = self._ask(_Parsed, "POST", "/model/parse", _PARSE_TIMEOUT, {"text": words})
+        ranking = tuple((i.name, i.confidence) for i in parsed.intent_ranking)
+        return Understanding(parsed.intent.name, ranking)
+
+    def lead(self, call: str, intent: str, about: str) -> str:
+        """See Dialogue.lead. An empty reply is a failure: silence is no answer."""
+        led = self._ask(
+            _Led,
+            "POST",
+            f"/conversations/{call}/trigger_intent?include_events=NONE",
+            _LEAD_TIMEOUT,
+            {"name": intent, "entities": {"about": about}},
+        )
+        topics = [message.custom.topic for message in led.messages if message.custom]
+        if not topics:
+            raise RasaUnavailable(f"no answer to {intent}")
+        return topics[0]
+
+    def texts(self) -> dict[str, str]:
+        """See Dialogue.texts."""
+        domain = self._ask(_Domain, "GET", "/domain", _PARSE_TIMEOUT)
+        return {name: variants[0].text or "" for name, variants in domain.responses.items()}
+
+    def _ask(
+        self, shape: type[Shape], method: str, path: str, timeout: tuple[float, float], body: Any = None
+    ) -> Shape:
+        try:
+            reply = self._session.request(
+                method, self._url + path, json=body, timeout=timeout, headers={"Accept": "application/json"}
+            )
+            reply.raise_for_status()
+            return shape.model_validate_json(reply.content)
+        except (requests.RequestException, ValidationError) as error:
+            # The text of either could hold what the caller said.
+            raise RasaUnavailable(type(error).__name__) from None

@@ -1,0 +1,109 @@
+"""What an operator can set: the environment turned into values, and nothing else."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_E164 = re.compile(r"^\+[1-9]\d{6,14}$")
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the message says what, why and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One line's settings; README lists each with its meaning and default."""
+
+    port: int = 8080
+    host: str = "127.0.0.1"
+    public_url: str = ""
+    account_sid: str = ""
+    auth_token: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    rasa_url: str = "http://127.0.0.1:5005"
+    helpline_number: str = "+448088006000"
+    metrics_token: str = field(default="", repr=False)
+    root: Path = Path()
+
+    @property
+    def spoken_number(self) -> str:
+        """Return the helpline's number as people write it: 0808 800 6000."""
+        digits = re.sub(r"^\+44", "0", self.helpline_number)
+        return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+
+    @property
+    def is_open_to_loopback_only(self) -> bool:
+        """Tell whether there is no token to check callers' signatures with."""
+        return not self.auth_token
+
+
+def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> Settings:
+    """Read ``environ`` for the checkout at ``root``, or raise SettingsError naming all faults."""
+    root = root or Path(__file__).resolve().parent.parent
+    token = environ.get("TWILIO_AUTH_TOKEN", "").strip()
+    faults = [*_faults(environ), *(_missing(environ) if token else ())]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return Settings(
+        port=int(environ.get("PORT") or 8080),
+        host=environ.get("HOST") or "127.0.0.1",
+        public_url=environ.get("PUBLIC_URL", "").rstrip("/"),
+        account_sid=environ.get("TWILIO_ACCOUNT_SID", ""),
+        auth_token=token,
+        secret_key=environ.get("SECRET_KEY") or _kept_key(root),
+        rasa_url=(environ.get("RASA_URL") or Settings.rasa_url).rstrip("/"),
+        helpline_number=environ.get("HELPLINE_NUMBER") or Settings.helpline_number,
+        metrics_token=environ.get("METRICS_TOKEN", ""),
+        root=root,
+    )
+
+
+def _faults(environ: Mapping[str, str]) -> list[str]:
+    faults = []
+    port = environ.get("PORT") or "8080"
+    if not (port.isdigit() and 0 < int(port) < 65536):
+        faults.append(f"PORT is {port!r}: give a number from 1 to 65535, such as 8080.")
+    for name in ("PUBLIC_URL", "RASA_URL"):
+        value = environ.get(name, "")
+        if value and not _is_web_address(value):
+            faults.append(f"{name} is {value!r}: give a whole address, such as https://line.example.org.")
+    number = environ.get("HELPLINE_NUMBER", "")
+    if number and not _E164.match(number):
+        faults.append(
+            f"HELPLINE_NUMBER is {number!r}: Twilio dials the international form only; write +448088006000."
+        )
+    return faults
+
+
+def _missing(environ: Mapping[str, str]) -> list[str]:
+    needs = {
+        "PUBLIC_URL": "signatures are computed over the address Twilio calls; set it to that address",
+        "SECRET_KEY": "it signs where a caller is; set it to a long random text, the same for every process",
+    }
+    return [
+        f"TWILIO_AUTH_TOKEN is set but {name} is not: {why}."
+        for name, why in needs.items()
+        if not environ.get(name, "").strip()
+    ]
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        url = urlsplit(value)
+        return url.scheme in ("http", "https") and bool(url.hostname) and not url.query
+    except ValueError:
+        return False
+
+
+def _kept_key(root: Path) -> str:
+    """Return this checkout's own key, made once, so that a restart carries calls on."""
+    path = root / ".secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text().strip()

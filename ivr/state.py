@@ -1,0 +1,68 @@
+"""Where a caller is in a call. It travels in the URL, so no process need remember it."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+LIFETIME = 4 * 60 * 60  # seconds: Twilio's own longest call
+_LONGEST_TRAIL = 8  # steps back; keeps the URL far below any limit
+
+
+@dataclass(frozen=True)
+class State:
+    """One caller's place: topic ids and counters only, never words or numbers.
+
+    ``place`` is what "repeat" says again; ``keys`` are the places that keys 1-6 lead
+    to, ``trail`` those that "back" returns to, newest last.
+    """
+
+    call: str
+    place: str = "menu"
+    keys: tuple[str, ...] = ()
+    yes: str = ""
+    more: str = ""
+    trail: tuple[str, ...] = ()
+    slow: bool = False
+    silences: int = 0
+    misses: int = 0
+    dials: int = 0
+
+    def trail_from_here(self, place: str) -> tuple[str, ...]:
+        """Return the trail after moving on to ``place``."""
+        if place == self.place:
+            return self.trail
+        return (*self.trail, self.place)[-_LONGEST_TRAIL:]
+
+
+class StateSigner:
+    """Turns a State into a URL-safe signed token and back."""
+
+    def __init__(self, secret: str) -> None:
+        """Sign with ``secret``; every process of one line needs the same."""
+        self._serializer = URLSafeTimedSerializer(secret, salt="ivr.state")
+
+    def pack(self, state: State) -> str:
+        """Return ``state`` as a token, defaults left out to keep the URL short."""
+        unset = asdict(State(state.call))
+        values = {k: v for k, v in asdict(state).items() if k == "call" or v != unset[k]}
+        return self._serializer.dumps(values)
+
+    def unpack(self, token: str, call: str) -> State | None:
+        """Return the State in ``token``, or None if it is altered, old or another call's."""
+        try:
+            values = self._serializer.loads(token, max_age=LIFETIME)
+        except BadData:
+            return None
+        return _state(values) if values.get("call") == call else None
+
+
+def _state(values: dict[str, Any]) -> State:
+    known = {field.name for field in fields(State)}
+    return State(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+            if name in known  # a token of a newer version must not end the call
+        }
+    )

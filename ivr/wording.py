@@ -1,0 +1,14 @@
+"""The plain form in which spoken words are compared with phrases in YAML."""
+
+import re
+
+_NOT_SPOKEN = re.compile(r"[^a-z0-9' ]+")
+
+
+def normalise(text: str) -> str:
+    """Return ``text`` in lower case, without punctuation but apostrophes.
+
+    Recognisers write "Sorry, what was that?"; editors write sorry what was that.
+    """
+    plain = text.lower().replace("\u2019", "'")
+    return " ".join(_NOT_SPOKEN.sub(" ", plain).split())

