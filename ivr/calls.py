@@ -82,7 +82,7 @@ def _apologise(line: Line, error: Exception) -> Response:
 
 def _without_words(error: Exception) -> Exception:
     """Keep the trace and lose the message: it could quote what a caller said."""
-    return type("Fault", (Exception,), {})(type(error).__name__).with_traceback(error.__traceback__)
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:

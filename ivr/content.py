@@ -7,9 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ivr.reply import Kind
 
-Then = Literal[
-    "", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "hang_up"
-]
+Then = Literal["", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "hang_up"]
 """What the phone does instead of, or after, speaking an answer."""
 
 

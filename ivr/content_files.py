@@ -63,7 +63,7 @@ def _answer(path: Path) -> Answer:
             raise _problem(path, f"{utter} must be a list of one entry; several would be spoken at random")
 
 
-def _flat(path: Path, entry: dict[str, Any]) -> dict[str, Any]:
+def _flat(path: Path, entry: dict[Any, Any]) -> dict[str, Any]:
     """Turn one Rasa response into Answer's fields; unknown keys stay in, to be refused."""
     custom = dict(entry.pop("custom", None) or {})
     metadata = dict(entry.pop("metadata", None) or {})

@@ -83,7 +83,7 @@ class Conversation:
         name = _DIAL_OUTCOMES.get(outcome, "failed")
         menu = self._places.reply(MENU)
         says = (*self._places.said(getattr(self._prompts, name)), *menu.says)
-        state = _fresh(state, place=MENU, dials=state.dials + 1)
+        state = replace(_fresh(state), place=MENU, dials=state.dials + 1)
         return _listening(replace(menu, kind="transfer", says=says), state)
 
     # What was heard.
@@ -146,7 +146,7 @@ class Conversation:
     def _enter(self, state: State, place: str) -> Turn:
         if place == PERSON:
             return self._connect(state)
-        moved = _fresh(state, place=place, trail=state.trail_from_here(place))
+        moved = replace(_fresh(state), place=place, trail=state.trail_from_here(place))
         return _listening(self._places.reply(place), moved)
 
     def _connect(self, state: State) -> Turn:
@@ -224,9 +224,9 @@ class Conversation:
         return Turn(Reply("goodbye", says, then="hang_up"), state)
 
 
-def _fresh(state: State, **changes: object) -> State:
-    """Return ``state`` with ``changes``, its counters of trouble back at zero."""
-    return replace(state, **{"silences": 0, "misses": 0, **changes})
+def _fresh(state: State) -> State:
+    """Return ``state`` with its counters of trouble back at zero."""
+    return replace(state, silences=0, misses=0)
 
 
 def _listening(reply: Reply, state: State) -> Turn:

@@ -28,7 +28,7 @@ def is_local(request: Request) -> bool:
     return (
         _is_loopback(request.remote_addr or "")
         and host in _LOOPBACK_NAMES
-        and not any(_FORWARDED.match(name) for name in request.headers.keys())
+        and not any(_FORWARDED.match(name) for name, _ in request.headers)
     )
 
 

@@ -8,7 +8,7 @@ from ivr.wording import normalise
 
 LONGEST = 500  # characters; nobody says more in one breath, and Rasa need not read it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_DIGITS = "zero one two three four five six seven eight nine".split()
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _KEY_WORDS = {word: str(digit) for digit, word in enumerate(_DIGITS)} | {
     "star": "*",
     "hash": "#",

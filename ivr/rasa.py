@@ -107,9 +107,7 @@ class Rasa:
         domain = self._ask(_Domain, "GET", "/domain", _PARSE_TIMEOUT)
         return {name: variants[0].text or "" for name, variants in domain.responses.items()}
 
-    def _ask(
-        self, shape: type[Shape], method: str, path: str, timeout: tuple[float, float], body: Any = None
-    ) -> Shape:
+    def _ask(self, shape: type[Shape], method: str, path: str, timeout: tuple[float, float], body: Any = None) -> Shape:
         try:
             reply = self._session.request(
                 method, self._url + path, json=body, timeout=timeout, headers={"Accept": "application/json"}

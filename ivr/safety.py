@@ -10,11 +10,7 @@ class RedFlags:
 
     def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
         """Take ``phrases`` by topic, the most urgent topic first."""
-        self._phrases = [
-            (topic, f" {normalise(phrase)} ")
-            for topic, listed in phrases.items()
-            for phrase in listed
-        ]
+        self._phrases = [(topic, f" {normalise(phrase)} ") for topic, listed in phrases.items() for phrase in listed]
 
     def find(self, words: str) -> str | None:
         """Return the topic of the red flag in ``words``, or None."""

@@ -74,9 +74,7 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
             faults.append(f"{name} is {value!r}: give a whole address, such as https://line.example.org.")
     number = environ.get("HELPLINE_NUMBER", "")
     if number and not _E164.match(number):
-        faults.append(
-            f"HELPLINE_NUMBER is {number!r}: Twilio dials the international form only; write +448088006000."
-        )
+        faults.append(f"HELPLINE_NUMBER is {number!r}: Twilio dials the international form only; write +448088006000.")
     return faults
 
 

@@ -73,8 +73,7 @@ def check_weights(path: Path) -> None:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != WEIGHTS_SHA256:
         raise ValueError(
-            f"{path}: not the published MiniLM weights (SHA-256 {digest}). "
-            "Delete .venv-rasa and run make again."
+            f"{path}: not the published MiniLM weights (SHA-256 {digest}). Delete .venv-rasa and run make again."
         )
 
 
@@ -86,9 +85,7 @@ def shared_encoder() -> Encoder:
     return Encoder(Path(MODEL_DIR))
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     """Add the MiniLM vector of a message's text, times ``scale``."""
 
@@ -123,11 +120,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         texts = [normalise(message.get(TEXT) or "") for message in messages]
         vectors = self._encoder.encode(texts) * self._config["scale"]
         for message, vector in zip(messages, vectors):
-            message.add_features(
-                Features(
-                    vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier
-                )
-            )
+            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
     @classmethod

@@ -23,9 +23,7 @@ from nlu.components.wording import normalise
 _FILE = "tfidf.skops"
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     """Turn each message into one L2-normed tf-idf row, times ``scale``.
 
@@ -97,9 +95,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
             path = folder / _FILE
-            component._rows = skops.io.load(
-                path, trusted=skops.io.get_untrusted_types(file=path)
-            )
+            component._rows = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -120,9 +116,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             return messages
         rows = self._rows.transform(_texts(messages)) * self._config["scale"]
         for message, row in zip(messages, rows.tocsr()):
-            message.add_features(
-                Features(row.tocoo(), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-            )
+            message.add_features(Features(row.tocoo(), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
     @classmethod

@@ -1,0 +1,129 @@
+"""What an editor must mend before a caller hears it: never runs during a call."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from ivr import yaml_file
+from ivr.content import Answer, Content
+from ivr.content_files import load
+from ivr.places import MENU, Places
+from ivr.yaml_file import ContentError
+
+_MOST_WORDS = 75  # in one part, about 30 seconds of speech
+_LONGEST_SENTENCE = 20  # words
+_MOST_FACTS = 3  # in one part
+_MOST_PRESSES = 3  # from the greeting to any answer
+_GREETING_WORDS = 35  # 14 seconds at 150 words a minute
+_NOTICE_WORDS = 15  # 6 seconds
+_NOT_SAID = (
+    "invalid|wrong|incorrect|error|incurable|terminal|battle|fight|victim|suffering|haemorrhage|nausea|prognosis"
+    "|you have an infection|it is probably|you should|that is normal|nothing to worry about|don't|can't|won't"
+)
+
+
+def problems(root: Path) -> list[str]:
+    """Return every problem below ``root`` as ``file: problem and cure``."""
+    try:
+        content = load(root / "responses")
+        facts = yaml_file.read(root / "responses/facts.yml")
+        trained = {path.stem: yaml_file.read(path) for path in sorted((root / "nlu").glob("*.yml"))}
+    except ContentError as error:
+        return error.problems
+    known = {fact for group in facts.values() for fact in group}
+    return [
+        *_pairs(content, trained),
+        *(problem for answer in content.answers.values() for problem in _answer(answer, known)),
+        *_uncited(content, known),
+        *_line(content),
+        *_too_deep(content),
+    ]
+
+
+def _pairs(content: Content, trained: dict[str, dict[str, object]]) -> Iterator[str]:
+    """One topic is one file in nlu/ and one in responses/; Rasa lets half a pair pass."""
+    topics = set(trained) - {"_session"}
+    for topic in sorted(set(content.answers) - topics - {"not_understood"}):
+        yield f"responses/{topic}.yml: has no nlu/{topic}.yml; write what callers say, or delete it"
+    for topic in sorted(topics - set(content.answers)):
+        yield f"nlu/{topic}.yml: has no responses/{topic}.yml; write what callers hear, or delete it"
+    for topic in sorted(topics):
+        yield from _trained(topic, trained[topic])
+
+
+def _trained(topic: str, document: dict[str, object]) -> Iterator[str]:
+    if document.get("intents") != [topic]:
+        yield f"nlu/{topic}.yml: intents: must be [{topic}], the file's own name"
+    text = str(document.get("rules"))
+    if f"'intent': '{topic}'" not in text or f"'action': 'utter_{topic}'" not in text:
+        yield f"nlu/{topic}.yml: rules: needs one from intent {topic} to action utter_{topic}"
+    blocks = document.get("nlu")
+    examples = [b for b in blocks if b.get("intent") == topic] if isinstance(blocks, list) else []
+    if not examples:
+        yield f"nlu/{topic}.yml: nlu: needs examples under intent {topic}"
+
+
+def _answer(answer: Answer, known: set[str]) -> Iterator[str]:
+    file = f"responses/{answer.topic}.yml"
+    if answer.kind == "answer" and not answer.name:
+        yield f"{file}: custom.name: is missing; an answer opens with it, and menus offer it"
+    for number, part in enumerate(answer.parts, start=1):
+        where = f"{file}: part {number}"
+        if answer.kind == "answer" and not part.facts:
+            yield f"{where}: cites no fact; name those of facts.yml it rests on"
+        for fact in sorted(set(part.facts) - known):
+            yield f"{where}: {fact} is not in facts.yml; correct it"
+        if len(part.facts) > _MOST_FACTS:
+            yield f"{where}: has {len(part.facts)} facts; {_MOST_FACTS} at most, move the rest to more:"
+        yield from _wording(where, part.text)
+    yield from _wording(f"{file}: follow", answer.follow)
+
+
+def _wording(where: str, text: str) -> Iterator[str]:
+    words = len(text.split())
+    if words > _MOST_WORDS:
+        yield f"{where}: has {words} words; {_MOST_WORDS} at most, move the rest to more:"
+    for sentence in re.split(r"(?<=[.?!:])\s+", text):
+        if len(sentence.split()) > _LONGEST_SENTENCE:
+            yield f"{where}: a sentence has {len(sentence.split())} words; {_LONGEST_SENTENCE} at most: {sentence!r}"
+    for word in re.findall(rf"\b({_NOT_SAID})\b", text, re.IGNORECASE):
+        yield f"{where}: says {word!r}; see the words to avoid in README"
+    if re.search(r"\bECT\b", text) and "lectrochemotherapy" not in text.split("ECT")[0]:
+        yield f"{where}: says ECT before electrochemotherapy; the short form also means another treatment"
+
+
+def _uncited(content: Content, known: set[str]) -> Iterator[str]:
+    cited = Counter(fact for answer in content.answers.values() for part in answer.parts for fact in part.facts)
+    for fact in sorted(known - set(cited)):
+        yield f"responses/facts.yml: {fact} is cited by no answer; callers never hear it"
+
+
+def _line(content: Content) -> Iterator[str]:
+    phone = content.phone
+    for name, text, most in (("greeting", phone.greeting, _GREETING_WORDS), ("notice", phone.notice, _NOTICE_WORDS)):
+        if len(text.split()) > most:
+            yield f"responses/phone.yml: {name}: has {len(text.split())} words; {most} at most"
+        yield from _wording(f"responses/phone.yml: {name}", text)
+    for name, value in phone.prompts:
+        for text in (value,) if isinstance(value, str) else value:
+            yield from _wording(f"responses/phone.yml: prompts.{name}", text)
+
+
+def _too_deep(content: Content) -> Iterator[str]:
+    """Name each leaflet answer that keys do not reach from the greeting within three presses."""
+    places = Places(content, "")
+    presses = {MENU: 0}
+    queue = deque([MENU])
+    while queue:
+        place = queue.popleft()
+        for choice in places.reply(place).choices if presses[place] < _MOST_PRESSES else ():
+            if choice.target not in presses:
+                presses[choice.target] = presses[place] + 1
+                queue.append(choice.target)
+    for topic, answer in content.answers.items():
+        if answer.kind == "answer" and f"topic:{topic}" not in presses:
+            yield (
+                f"responses/{topic}.yml: is more than {_MOST_PRESSES} key presses from the greeting; "
+                "name it in a menu of phone.yml, or as related: of a topic that is near"
+            )

@@ -1,0 +1,166 @@
+"""Starts Rasa and the phone line on this machine, waits for both, and stops both."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from ivr.settings import Settings
+
+_RASA_PATIENCE = 180  # seconds; a cold disk reads 2.6 GB of TensorFlow slowly
+_LINE_PATIENCE = 30
+_STOP_PATIENCE = 10
+
+Tell = Callable[[str], object]
+
+
+class CannotStart(Exception):
+    """A process cannot start; the message says what, why and what to do."""
+
+
+def run_line(settings: Settings, root: Path, tell: Tell) -> int:
+    """Run the whole line until a signal or a process ends it; return an exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with ExitStack() as started:
+            refuse_taken_port(settings.host, settings.port, "PORT", "make run")
+            tell("Starting Rasa (about 20 seconds; log in build/rasa.log)...")
+            rasa = started.enter_context(rasa_server(root, settings.rasa_url))
+            tell("Starting the phone line (log in build/line.log)...")
+            line = started.enter_context(phone_line(settings, root))
+            tell(_ready_text(settings))
+            return _watch(rasa, line, tell)
+    except KeyboardInterrupt:
+        tell("\nThe line is stopped.")
+        return 0
+
+
+@contextmanager
+def rasa_server(root: Path, url: str) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Run Rasa at ``url`` while inside; somebody else's Rasa is left alone."""
+    place = urlsplit(url)
+    if place.hostname not in ("127.0.0.1", "localhost"):
+        yield None
+        return
+    port = place.port or 80
+    refuse_taken_port("127.0.0.1", port, "RASA_URL", "RASA_URL=http://127.0.0.1:5006 make run")
+    command = [
+        *(str(root / ".venv-rasa/bin/rasa"), "run", "--enable-api"),
+        *("--interface", "127.0.0.1", "--port", str(port)),  # its token does not guard every route
+        *("--model", "models/line.tar.gz", "--endpoints", "endpoints.yml"),
+    ]
+    quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
+    with _process(command, root, "rasa", quiet) as process:
+        _await(f"{url}/domain", process, _RASA_PATIENCE, root / "build/rasa.log")
+        _warm_up(url)
+        yield process
+
+
+@contextmanager
+def phone_line(settings: Settings, root: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the phone line under gunicorn while inside, as ``settings`` and the environment say."""
+    command = [
+        *(sys.executable, "-m", "gunicorn", "ivr:create_app()"),
+        *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread", "--threads", "8"),
+        *("--graceful-timeout", "5", "--log-level", "warning"),  # no access log: it would hold the state
+    ]
+    with _process(command, root, "line", {"PORT": str(settings.port), "RASA_URL": settings.rasa_url}) as process:
+        address = f"http://127.0.0.1:{settings.port}/health/live"
+        _await(address, process, _LINE_PATIENCE, root / "build/line.log")
+        yield process
+
+
+def refuse_taken_port(host: str, port: int, setting: str, cure: str) -> None:
+    """Raise CannotStart if something listens on ``port`` already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            cure = f"PORT={port + 1} {cure}" if setting == "PORT" else cure
+            raise CannotStart(
+                f"Port {port} is in use by another program ({setting}): stop that program, or try {cure}"
+            ) from error
+
+
+@contextmanager
+def _process(command: list[str], root: Path, name: str, extra: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    log = root / "build" / f"{name}.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("wb") as output:
+        # A session of its own: Ctrl-C reaches us alone, and we stop both in order.
+        process = subprocess.Popen(
+            command, cwd=root, env={**os.environ, **extra}, stdout=output, stderr=output, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await(url: str, process: subprocess.Popen[bytes], patience: float, log: Path) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CannotStart(f"{_last_lines(log)}\nIt stopped at once; the whole log is {log}")
+        try:
+            if requests.get(url, headers={"Accept": "application/json"}, timeout=2).ok:
+                return
+        except requests.RequestException:
+            pass
+        time.sleep(0.2)
+    raise CannotStart(f"{url} did not answer within {patience:.0f} seconds; see {log}")
+
+
+def _warm_up(url: str) -> None:
+    """Let the first, slow parse be ours and not a caller's."""
+    requests.post(f"{url}/model/parse", json={"text": "hello"}, timeout=30)
+
+
+def _watch(rasa: subprocess.Popen[bytes] | None, line: subprocess.Popen[bytes], tell: Tell) -> int:
+    """Wait until the line ends; without Rasa it goes on, as keys and a person still work."""
+    told = False
+    while line.poll() is None:
+        if rasa and rasa.poll() is not None and not told:
+            tell("Rasa stopped (see build/rasa.log). Keys and a person still work; restart to understand speech.")
+            told = True
+        time.sleep(0.5)
+    tell("The phone line stopped; see build/line.log.")
+    return 1
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _last_lines(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+
+
+def _ready_text(settings: Settings) -> str:
+    local = f"http://127.0.0.1:{settings.port}"
+    if settings.is_open_to_loopback_only:
+        return (
+            f"\nThe line answers at {local}, for this machine only: no TWILIO_AUTH_TOKEN is set.\n"
+            "Try it: make call (in another terminal). Stop it: Ctrl-C.\n"
+            "For real calls see README, Connect a Twilio number."
+        )
+    return (
+        f"\nThe line answers at {local}. On the Twilio number set, each as HTTP POST:\n"
+        f"  A call comes in:     {settings.public_url}/calls/start\n"
+        f"  Call status changes: {settings.public_url}/calls/status\n"
+        "Try it: make call (in another terminal). Stop it: Ctrl-C."
+    )
