@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from ivr.conversation import Conversation, Turn
 from ivr.guard import may_call
@@ -76,6 +77,8 @@ def _status() -> Response:
 
 def _apologise(line: Line, error: Exception) -> Response:
     """Put the caller through to a person: whatever broke, nobody is left in silence."""
+    if isinstance(error, HTTPException):  # no call of Twilio's: too large, or malformed
+        return Response(status=error.code)
     _log.error("a call was put through after %s", type(error).__name__, exc_info=_without_words(error))
     return _speak(line, Turn(line.trouble, State(_call())))
 

@@ -226,6 +226,6 @@ def text_of(say: ElementTree.Element) -> str:
 def _in_order(element: ElementTree.Element) -> list[str]:
     pieces = [element.text or ""]
     for child in element:
-        pieces += [" "] if child.tag in ("break", "prosody") else []
+        pieces += [" "] if child.tag == "break" else []
         pieces += [*_in_order(child), child.tail or ""]
     return pieces

@@ -38,7 +38,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             **SparseFeaturizer.get_default_config(),
             "words": [1, 2],
             "letters": [2, 5],
-            "min_df": 2,
+            "min_df": 3,
             "scale": 1.0,
         }
 

@@ -1,0 +1,36 @@
+"""Stand-ins that are passed in, never patched in."""
+
+from ivr.rasa import RasaUnavailable, Understanding
+
+
+class FakeRasa:
+    """Understands just what a test taught it; leads to the very topic it is asked about.
+
+    ``understands`` maps words to an intent, or to a ranking of (intent, confidence).
+    ``asked`` keeps (call, intent, about) of every lead.
+    """
+
+    def __init__(self) -> None:
+        self.understands: dict[str, str | list[tuple[str, float]]] = {}
+        self.leads: dict[tuple[str, str], str] = {}
+        self.asked: list[tuple[str, str, str]] = []
+        self.is_down = False
+
+    def parse(self, words: str) -> Understanding:
+        self._answer()
+        meant = self.understands.get(words, [("nlu_fallback", 0.5), ("lumps", 0.02)])
+        ranking = [(meant, 0.9)] if isinstance(meant, str) else meant
+        return Understanding(ranking[0][0], tuple(ranking))
+
+    def lead(self, call: str, intent: str, about: str) -> str:
+        self._answer()
+        self.asked.append((call, intent, about))
+        return self.leads.get((intent, about), intent)
+
+    def texts(self) -> dict[str, str]:
+        self._answer()
+        return {}
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise RasaUnavailable("switched off")

@@ -1,0 +1,378 @@
+"""Calls as transcripts, with a Rasa that understands just what each test taught it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ivr.content import Content
+from tests.caller import Caller
+from tests.conftest import PUBLIC_URL, TOKEN
+from tests.fakes import FakeRasa
+from tests.twiml_lint import HELPLINE
+
+
+def names(content: Content, *topics: str) -> list[str]:
+    return [content.answers[topic].name for topic in topics]
+
+
+def test_a_call_begins_with_the_greeting_and_the_menu(caller: Caller, content: Content) -> None:
+    assert caller.kind == "menu"
+    caller.hears(content.phone.greeting, content.phone.notice)
+    caller.is_offered(*(item.say for item in content.phone.menu))
+
+
+def test_a_key_gives_its_answer_and_related_topics(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    assert caller.kind == "answer"
+    caller.hears_answer("symptoms")
+    caller.is_offered(*names(content, *content.answers["symptoms"].related))
+
+
+def test_a_related_topic_is_one_key_away(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    caller.presses("1")
+    caller.hears_answer(content.answers["symptoms"].related[0])
+
+
+def test_menus_lead_to_menus_and_answers(caller: Caller, content: Content) -> None:
+    caller.presses("5")
+    assert caller.kind == "menu"
+    caller.is_offered(*(item.say for item in content.phone.menu[4].menu))
+    caller.presses("3")
+    caller.presses("4")
+    caller.hears_answer("ect_duration")
+
+
+def test_every_answer_is_reached_by_its_question(caller: Caller, content: Content, rasa: FakeRasa) -> None:
+    for topic, answer in content.answers.items():
+        if answer.kind == "answer":
+            rasa.understands["that one"] = topic
+            caller.says("that one")
+            caller.hears_answer(topic)
+
+
+def test_rasa_leads_and_is_told_what_it_is_about(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["and how long"] = "how_long"
+    rasa.leads["how_long", "ect"] = "ect_duration"
+    caller.presses("5")
+    caller.presses("1")
+    caller.says("and how long")
+    caller.hears_answer("ect_duration")
+    assert rasa.asked[-1] == (caller.player.call, "how_long", "ect")
+    caller.presses("*")
+    caller.says("and how long")
+    assert rasa.asked[-1][2] == "nothing"
+    assert caller.kind == "clarify"
+
+
+@pytest.mark.parametrize("words", ["Press two.", "2", "option two", "two", "symptoms", "Symptoms."])
+def test_a_choice_can_be_spoken(caller: Caller, words: str) -> None:
+    caller.says(words)
+    caller.hears_answer("symptoms")
+
+
+def test_more_goes_through_the_parts_and_says_when_it_ends(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    caller.hears_prompt("more")
+    caller.presses("9")
+    caller.hears_answer("symptoms", part=1)
+    caller.hears(content.phone.additions["treatment_line"])
+    caller.says("more")
+    caller.hears_prompt("no_more")
+
+
+def test_more_in_a_menu_is_something_else(caller: Caller, content: Content) -> None:
+    caller.presses("9")
+    caller.is_offered(*(item.say for item in content.phone.menu[-1].menu))
+
+
+@pytest.mark.parametrize("said", ["#", "Sorry, what was that?", "say that again", "pardon"])
+def test_repeat_says_the_same_again_without_rasa(caller: Caller, rasa: FakeRasa, said: str) -> None:
+    caller.presses("2")
+    rasa.is_down = True
+    caller.presses(said) if said == "#" else caller.says(said)
+    assert caller.kind == "control"
+    caller.hears_answer("symptoms")
+
+
+def test_slower_lasts_until_normal_speed(caller: Caller, content: Content) -> None:
+    voice = content.phone.voice
+    caller.presses("7")
+    caller.hears_prompt("slower")
+    caller.presses("2")
+    assert f'<prosody rate="{voice.slow_rate}">' in caller.player.documents[-1]
+    assert f'<prosody rate="{voice.rate}">' not in caller.player.documents[-1]
+    caller.says("normal speed")
+    caller.hears_prompt("normal_speed")
+    caller.hears_topic("symptoms")
+    assert f'<prosody rate="{voice.rate}">' in caller.player.documents[-1]
+
+
+def test_back_retraces_the_steps(caller: Caller) -> None:
+    caller.presses("2")
+    caller.presses("1")
+    caller.presses("8")
+    caller.hears_topic("symptoms")
+    caller.says("go back")
+    caller.hears_prompt("main_menu")
+    caller.presses("8")
+    caller.hears_prompt("first_place")
+
+
+def test_star_is_the_main_menu_everywhere(caller: Caller) -> None:
+    for keys in ("2", "53", "9"):
+        for key in keys:
+            caller.presses(key)
+        caller.presses("*")
+        assert caller.kind == "menu"
+        caller.hears_prompt("main_menu")
+
+
+def test_a_key_with_nothing_on_it_says_so_and_offers_the_same_again(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    caller.presses("6")
+    caller.hears_prompt("no_such_key")
+    caller.is_offered(*names(content, *content.answers["symptoms"].related))
+    caller.presses("1")
+    caller.hears_answer(content.answers["symptoms"].related[0])
+
+
+def test_wait_holds_for_a_minute_and_loses_nothing(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    caller.says("hold on")
+    caller.hears_topic("wait")
+    assert caller.player.waiting
+    assert caller.player.waiting.timeout == content.phone.listening.wait_timeout
+    caller.presses("1")
+    caller.hears_answer(content.answers["symptoms"].related[0])
+
+
+def test_goodbye_is_said_before_the_line_hangs_up(caller: Caller) -> None:
+    caller.says("goodbye")
+    assert caller.kind == "goodbye"
+    caller.hears_topic("goodbye")
+    assert caller.player.ending == "hung up by the line"
+
+
+# A person.
+
+
+@pytest.mark.parametrize("ask", ["0", "I want to speak to someone.", "helpline", "put me through"])
+def test_a_person_is_rung_as_us_after_saying_so(caller: Caller, rasa: FakeRasa, ask: str) -> None:
+    rasa.is_down = True
+    caller.presses(ask) if ask == "0" else caller.says(ask)
+    assert caller.kind == "transfer"
+    caller.hears_prompt("connecting")
+    assert caller.player.ringing
+    assert (caller.player.ringing.number, caller.player.ringing.caller_id) == (HELPLINE, caller.player.line)
+
+
+@pytest.mark.parametrize("keys", ["", "2", "29", "53", "21", "#", "7", "8", "6", "22"])
+def test_zero_works_in_every_state(caller: Caller, keys: str) -> None:
+    for key in keys:
+        caller.presses(key)
+    caller.presses("0")
+    assert caller.player.ringing
+
+
+@pytest.mark.parametrize(
+    ("outcome", "prompt"),
+    [
+        ("completed", "completed"),
+        ("busy", "busy"),
+        ("no-answer", "no_answer"),
+        ("failed", "failed"),
+        ("canceled", "failed"),
+    ],
+)
+def test_every_end_of_a_transfer_is_spoken_and_the_call_goes_on(caller: Caller, outcome: str, prompt: str) -> None:
+    caller.presses("0")
+    caller.transfer_ends(outcome)  # type: ignore[arg-type]
+    assert caller.kind == "transfer"
+    caller.hears_prompt(prompt)
+    caller.says("what was that")
+    assert not caller.player.ringing, "repeating must not ring again"
+    caller.presses("2")
+    caller.hears_answer("symptoms")
+
+
+# Silence, and words nobody can place.
+
+
+def test_silence_brings_three_prompts_and_then_a_person(caller: Caller) -> None:
+    for index in range(3):
+        caller.stays_silent()
+        assert caller.kind == "silence"
+        caller.hears_prompt("silence", index)
+    caller.stays_silent()
+    assert caller.player.ringing
+
+
+def test_silence_after_a_failed_transfer_ends_with_the_number_and_a_goodbye(caller: Caller) -> None:
+    for _ in range(4):
+        caller.stays_silent()
+    caller.transfer_ends("no-answer")
+    for _ in range(4):
+        caller.stays_silent()
+    assert caller.kind == "goodbye"
+    caller.hears_prompt("tired_of_trying")
+    assert caller.player.ending == "hung up by the line"
+
+
+def test_words_nobody_can_place_bring_three_prompts_and_then_a_person(caller: Caller) -> None:
+    for index in range(3):
+        caller.says("flibberti gibbet")
+        assert caller.kind == "rephrase"
+        caller.hears_prompt("no_match", index)
+    caller.says("flibberti gibbet")
+    assert caller.player.ringing
+
+
+def test_yes_to_the_third_prompt_is_a_person(caller: Caller) -> None:
+    for _ in range(3):
+        caller.says("flibberti gibbet")
+    caller.says("Yes please.")
+    assert caller.player.ringing
+
+
+def test_being_understood_starts_the_count_anew(caller: Caller) -> None:
+    for _ in range(2):
+        caller.says("flibberti gibbet")
+        caller.stays_silent()
+    caller.presses("2")
+    caller.says("flibberti gibbet")
+    caller.hears_prompt("no_match", 0)
+    caller.stays_silent()
+    caller.hears_prompt("silence", 0)
+
+
+def test_keys_mean_the_same_after_a_prompt_of_silence(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    caller.stays_silent()
+    caller.is_offered(*names(content, *content.answers["symptoms"].related))
+    caller.presses("1")
+    caller.hears_answer(content.answers["symptoms"].related[0])
+
+
+# In doubt.
+
+
+def test_in_doubt_the_caller_chooses_between_two(caller: Caller, content: Content, rasa: FakeRasa) -> None:
+    rasa.understands["the thing"] = [("nlu_fallback", 0.5), ("biopsy", 0.4), ("ct_scan", 0.3), ("cure", 0.01)]
+    for reply, topic in (("2", "ct_scan"), ("the first one", "biopsy"), ("the punch biopsy", "biopsy")):
+        caller.says("the thing")
+        assert (caller.kind, caller.topic) == ("clarify", "biopsy")
+        caller.is_offered(*names(content, "biopsy", "ct_scan"))
+        caller.presses(reply) if reply == "2" else caller.says(reply)
+        caller.hears_answer(topic)
+
+
+def test_yes_takes_the_only_guess_and_no_asks_again(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["the thing"] = [("nlu_fallback", 0.5), ("biopsy", 0.4), ("ct_scan", 0.01)]
+    caller.says("the thing")
+    caller.says("yes")
+    caller.hears_answer("biopsy")
+    caller.says("the thing")
+    caller.says("no")
+    caller.hears_prompt("which_one")
+
+
+# Safety.
+
+
+def test_a_red_flag_is_met_in_every_state_even_without_rasa(caller: Caller, content: Content, rasa: FakeRasa) -> None:
+    rasa.is_down = True
+    for keys in ("", "2", "53", "8"):
+        for key in keys:
+            caller.presses(key)
+        caller.says("please my mum can't breathe")
+        assert caller.kind == "emergency"
+        first = caller.player.spoken[-2]
+        assert not first.can_be_interrupted
+        assert first.text == content.answers["emergency"].parts[0].text
+        caller.hears_topic("emergency")
+        assert caller.player.waiting, "then it listens, with every key alive"
+
+
+def test_a_wish_to_die_is_met_with_samaritans_and_a_person(caller: Caller) -> None:
+    caller.says("I want to die")
+    assert caller.kind == "crisis"
+    caller.hears_topic("crisis")
+    caller.says("yes")
+    assert caller.player.ringing
+
+
+def test_no_menu_is_read_over_an_emergency(caller: Caller, content: Content) -> None:
+    caller.says("she's collapsed")
+    for _ in range(3):
+        caller.stays_silent()
+        caller.hears(content.answers["emergency"].follow)
+    caller.stays_silent()
+    assert caller.player.ringing
+
+
+def test_distress_is_met_with_a_person(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["i can't stop crying"] = "distress"
+    caller.says("i can't stop crying")
+    assert caller.kind == "distress"
+    caller.says("yes")
+    assert caller.player.ringing
+
+
+def test_outside_the_leaflet_is_said_honestly(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["how long have i got"] = "outside_leaflet"
+    caller.says("how long have i got")
+    assert caller.kind == "refuse"
+    caller.hears_topic("outside_leaflet")
+
+
+# The line's own troubles.
+
+
+def test_keys_give_the_same_answers_without_rasa(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.is_down = True
+    caller.presses("5")
+    caller.presses("1")
+    assert caller.kind == "answer"
+    caller.hears_answer("ect")
+
+
+def test_speech_gets_keys_and_a_person_without_rasa(caller: Caller, content: Content, rasa: FakeRasa) -> None:
+    rasa.is_down = True
+    caller.says("does the biopsy hurt")
+    assert caller.kind == "degraded"
+    caller.hears_prompt("keys_only")
+    caller.is_offered(*(item.say for item in content.phone.menu))
+    caller.presses("3")
+    caller.hears_answer("tests")
+    rasa.is_down = False
+    rasa.understands["does the biopsy hurt"] = "biopsy"
+    caller.says("does the biopsy hurt")
+    caller.hears_answer("biopsy")
+
+
+def test_a_topic_only_the_model_knows_does_not_lose_the_caller(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.leads["symptoms", "nothing"] = "a_topic_of_yesterday"
+    caller.presses("2")
+    caller.hears_answer("symptoms")
+    rasa.understands["yesterday"] = "a_topic_of_yesterday"
+    caller.says("yesterday")
+    assert caller.kind == "rephrase"
+
+
+def test_a_fault_of_ours_puts_the_caller_through(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["boom"] = []  # no ranking at all: the fake itself raises an IndexError
+    caller.says("boom")
+    assert caller.kind == "transfer"
+    caller.hears_prompt("trouble")
+    assert caller.player.ringing
+
+
+def test_a_signed_call_goes_all_the_way(public_line: str, new_caller: Callable[..., Caller]) -> None:
+    caller = new_caller(public_line, public_url=PUBLIC_URL, token=TOKEN)
+    caller.dials()
+    caller.presses("2")
+    caller.hears_answer("symptoms")
+    caller.says("speak to someone")
+    caller.transfer_ends("busy")
+    caller.hears_prompt("busy")

@@ -1,0 +1,52 @@
+"""A wrong setting is named with its cure before the line starts."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.settings import SettingsError, read
+
+
+def test_a_laptop_needs_no_settings(tmp_path: Path) -> None:
+    settings = read({}, tmp_path)
+    assert settings.is_open_to_loopback_only
+    assert (settings.port, settings.host, settings.helpline_number) == (8080, "127.0.0.1", "+448088006000")
+    assert settings.spoken_number == "0808 800 6000"
+
+
+def test_the_kept_key_survives_a_restart_and_is_private(tmp_path: Path) -> None:
+    key = read({}, tmp_path).secret_key
+    assert len(key) > 30
+    assert read({}, tmp_path).secret_key == key
+    assert (tmp_path / ".secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_token_needs_an_address_and_a_key(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        read({"TWILIO_AUTH_TOKEN": "secret-token"}, tmp_path)
+    assert "PUBLIC_URL" in str(error.value)
+    assert "SECRET_KEY" in str(error.value)
+    assert "secret-token" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"PORT": "eighty"},
+        {"PORT": "70000"},
+        {"PUBLIC_URL": "line.example.org"},
+        {"PUBLIC_URL": "https://"},
+        {"RASA_URL": "ftp://127.0.0.1"},
+        {"HELPLINE_NUMBER": "0808 800 6000"},
+        {"HELPLINE_NUMBER": "+44<Number>"},
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, environ: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(environ))):
+        read(environ, tmp_path)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        read({"PORT": "x", "HELPLINE_NUMBER": "x", "TWILIO_AUTH_TOKEN": "t"}, tmp_path)
+    assert len(str(error.value).splitlines()) == 4

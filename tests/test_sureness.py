@@ -1,0 +1,51 @@
+"""Sure, in doubt, or not understood: what each ranking leads to."""
+
+from pathlib import Path
+
+import pytest
+
+from ivr.content import Content
+from ivr.rasa import Understanding
+from ivr.sureness import Thresholds, Verdict, judge, read_thresholds
+from ivr.yaml_file import ContentError
+from tests.conftest import ROOT
+
+THRESHOLDS = Thresholds(threshold=0.5, ambiguity_threshold=0.1, doubt_threshold=0.1, care_threshold=0.25)
+FALLBACK = ("nlu_fallback", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "verdict"),
+    [
+        ([("cure", 0.9), ("lumps", 0.05)], Verdict(("cure",), sure=True)),
+        ([FALLBACK, ("cure", 0.4), ("lumps", 0.35), ("ect", 0.2)], Verdict(("cure", "lumps"))),
+        ([FALLBACK, ("cure", 0.4), ("lumps", 0.05)], Verdict(("cure",))),
+        ([FALLBACK, ("cure", 0.09), ("lumps", 0.05)], Verdict()),
+        ([FALLBACK, ("repeat", 0.3), ("cure", 0.2), ("lumps", 0.15)], Verdict(("cure", "lumps"))),
+        ([FALLBACK, ("goodbye", 0.45), ("affirm", 0.3)], Verdict()),
+        ([FALLBACK, ("outside_leaflet", 0.4), ("cure", 0.3)], Verdict(("outside_leaflet",), sure=True)),
+        ([FALLBACK, ("cure", 0.4), ("emergency", 0.3)], Verdict(("emergency",), sure=True)),
+        ([("cure", 0.6), ("crisis", 0.3)], Verdict(("crisis",), sure=True)),
+        ([("cure", 0.7), ("distress", 0.2)], Verdict(("cure",), sure=True)),
+        ([("topic_of_yesterday", 0.9)], Verdict()),
+        ([FALLBACK], Verdict()),
+    ],
+)
+def test_a_ranking_leads_to(ranking: list[tuple[str, float]], verdict: Verdict, content: Content) -> None:
+    assert judge(Understanding(ranking[0][0], tuple(ranking)), THRESHOLDS, content) == verdict
+
+
+def test_the_thresholds_stand_in_config_yml() -> None:
+    assert 0 < read_thresholds(ROOT / "config.yml").doubt_threshold < 1
+
+
+def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
+    config = tmp_path / "config.yml"
+    config.write_text("pipeline:\n- name: FallbackClassifier\n  threshold: 2\n  ambiguity_threshold: 0.1\n")
+    with pytest.raises(ContentError) as error:
+        read_thresholds(config)
+    assert [problem.split(": ")[1] for problem in error.value.problems] == [
+        "threshold",
+        "doubt_threshold",
+        "care_threshold",
+    ]
