@@ -1,6 +1,7 @@
 """What every test stands on: the line over real HTTP, and a caller."""
 
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,13 @@ PUBLIC_URL = "https://line.example.org"
 class _SilentHandler(WSGIRequestHandler):
     def log(self, *_: object) -> None:
         """Keep the test output readable."""
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
 
 
 @contextmanager

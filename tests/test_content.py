@@ -1,0 +1,140 @@
+"""The content is sound, and a fault in it is told as "file: problem and cure"."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ivr.checks import problems
+from ivr.content import Content
+from ivr.content_files import load
+from ivr.yaml_file import ContentError
+from tests.conftest import ROOT
+
+Edit = Callable[[Path], object]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a copy of what editors write, to break."""
+    for folder in ("nlu", "responses"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def replace(file: str, old: str, new: str) -> Edit:
+    def edit(tree: Path) -> None:
+        text = (tree / file).read_text()
+        assert old in text, f"{file} no longer holds {old!r}"
+        (tree / file).write_text(text.replace(old, new, 1))
+
+    return edit
+
+
+def test_there_is_content(content: Content) -> None:
+    assert len([a for a in content.answers.values() if a.kind == "answer"]) > 50
+
+
+def test_the_real_content_has_no_problem() -> None:
+    assert problems(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "file", "problem"),
+    [
+        (replace("responses/cure.yml", "  - text:", "  - txet:"), "responses/cure.yml", "txet"),
+        (replace("responses/cure.yml", "kind: answer", "kind: anser"), "responses/cure.yml", "kind"),
+        (replace("responses/cure.yml", "topic: cure", "topic: cur"), "responses/cure.yml", "file's own name"),
+        (replace("responses/cure.yml", "utter_cure", "utter_cur"), "responses/cure.yml", "utter_cure"),
+        (replace("responses/cure.yml", "text: >-", "text: 'open"), "responses/cure.yml", "line "),
+        (
+            replace("responses/cure.yml", "kind: answer", "kind: answer\n      kind: answer"),
+            "responses/cure.yml",
+            "twice",
+        ),
+        (replace("responses/cure.yml", "reviewed: null", "reviewed: 2026-11-23"), "responses/cure.yml", "reviewed"),
+        (replace("responses/cure.yml", "[treatment_aim,", "[aim,"), "responses/cure.yml", "aim has no file"),
+        (replace("responses/cure.yml", "[not-curable,", "[not-curabel,"), "responses/cure.yml", "not-curabel"),
+        (
+            replace("responses/cure.yml", "facts: [not-curable, purpose]", "facts: []"),
+            "responses/cure.yml",
+            "cites no fact",
+        ),
+        (replace("responses/cure.yml", "cannot be", "can't be"), "responses/cure.yml", "can't"),
+        (
+            replace("responses/cure.yml", "hard to hear.", "hard to hear " + "very " * 20 + "."),
+            "responses/cure.yml",
+            "20 at most",
+        ),
+        (replace("responses/cure.yml", "hard to hear.", "hard. " * 70), "responses/cure.yml", "75 at most"),
+        (replace("responses/ect.yml", "Electrochemotherapy, or ECT", "ECT"), "responses/ect.yml", "ECT before"),
+        (replace("responses/cellulitis.yml", "[treatment_line]", "[line]"), "responses/cellulitis.yml", "line"),
+        (replace("responses/phone.yml", "ask: symptoms", "ask: symptom"), "responses/phone.yml", "symptom has no file"),
+        (replace("responses/phone.yml", "  ask: symptoms", "  menu: []"), "responses/phone.yml", "ask: or menu:"),
+        (replace("responses/phone.yml", "About {name}", "About {nmae}"), "responses/phone.yml", "nmae"),
+        (replace("responses/phone.yml", "menu_timeout: 8", "menu_timeout: 0"), "responses/phone.yml", "menu_timeout"),
+        (replace("responses/phone.yml", "  busy:", "  bussy:"), "responses/phone.yml", "bussy"),
+        (replace("responses/phone.yml", "Hello. ", "Hello. " + "Welcome. " * 9), "responses/phone.yml", "greeting"),
+        (replace("responses/commands.yml", "repeat:", "repaet:"), "responses/commands.yml", "repaet"),
+        (replace("nlu/cure.yml", "- cure", "- cures"), "nlu/cure.yml", "intents"),
+        (replace("nlu/cure.yml", "action: utter_cure", "action: utter_care"), "nlu/cure.yml", "rules"),
+        (
+            replace("nlu/cure.yml", "- intent: cure\n  examples", "- intent: care\n  examples"),
+            "nlu/cure.yml",
+            "examples",
+        ),
+        (lambda tree: (tree / "nlu/cure.yml").unlink(), "responses/cure.yml", "nlu/cure.yml"),
+        (lambda tree: (tree / "responses/wait.yml").unlink(), "responses/commands.yml", "wait"),
+        (lambda tree: (tree / "responses/lexicon.yml").unlink(), "responses/lexicon.yml", "cannot be read"),
+        (lambda tree: (tree / "responses/cure.yml").write_bytes(b"\xff\xfe\x00"), "responses/cure.yml", ""),
+    ],
+)
+def test_a_fault_is_named_with_its_file(tree: Path, edit: Edit, file: str, problem: str) -> None:
+    edit(tree)
+    found = problems(tree)
+    assert any(line.startswith(f"{file}: ") and problem in line for line in found), found
+
+
+def test_a_fact_nobody_cites_is_named(tree: Path) -> None:
+    replace("responses/ct_dye.yml", "[ct-dye]", "[ct-why]")(tree)
+    assert any("ct-dye is cited by no answer" in problem for problem in problems(tree))
+
+
+def test_an_answer_out_of_reach_of_keys_is_named(tree: Path) -> None:
+    replace("responses/phone.yml", "    - say: lung problems\n      ask: ect_lungs\n", "")(tree)
+    assert any(problem.startswith("responses/ect_lungs.yml: is more than 3") for problem in problems(tree))
+
+
+def test_all_problems_are_told_at_once(tree: Path) -> None:
+    for topic in ("cure", "lumps", "support"):
+        replace(f"responses/{topic}.yml", "kind: answer", "kind: anser")(tree)
+    with pytest.raises(ContentError) as error:
+        load(tree / "responses")
+    assert len(error.value.problems) == 3
+
+
+def test_answers_that_touch_danger_carry_the_treatment_line(content: Content) -> None:
+    """Temperature, infection, bleeding, allergy and lungs: voice-and-safety, checklist 36."""
+    urgent = {"se-temperature", "se-infection", "infection", "se-bleeding", "se-allergy", "se-lungs", "cellulitis"}
+    for answer in content.answers.values():
+        for part in answer.parts:
+            if urgent & set(part.facts):
+                assert "treatment_line" in part.adds, answer.topic
+
+
+def test_a_statistic_or_availability_carries_the_date(content: Content) -> None:
+    for answer in content.answers.values():
+        for part in answer.parts:
+            if {"how-common", "ect-availability"} & set(part.facts):
+                assert "date" in part.adds, answer.topic
+
+
+def test_the_urgent_texts_are_short(content: Content) -> None:
+    """Ten seconds at 150 words a minute is 25 words."""
+    for topic in ("emergency", "crisis"):
+        assert len(content.answers[topic].parts[0].text.split()) <= 25
+
+
+def test_no_wording_claims_a_review_it_did_not_have(content: Content) -> None:
+    assert {answer.reviewed for answer in content.answers.values()} == {None}

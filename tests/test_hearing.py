@@ -1,0 +1,46 @@
+"""What counts as a key, as words, and as silence."""
+
+import pytest
+
+from ivr.hearing import LONGEST, Heard, heard, spoken_key
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ({}, Heard()),
+        ({"Digits": "", "SpeechResult": ""}, Heard()),
+        ({"SpeechResult": " \t\n"}, Heard()),
+        ({"SpeechResult": "\x00\x0b\x1f"}, Heard()),
+        ({"Digits": "2"}, Heard(key="2")),
+        ({"Digits": "#"}, Heard(key="#")),
+        ({"Digits": "22"}, Heard(key="2")),
+        ({"Digits": "2", "SpeechResult": "hello"}, Heard(key="2")),
+        ({"SpeechResult": "Does it hurt?"}, Heard(words="Does it hurt?")),
+        ({"SpeechResult": "does\x0bit\ud800hurt"}, Heard(words="does it hurt")),
+        ({"SpeechResult": "a" * 10_000}, Heard(words="a" * LONGEST)),
+    ],
+)
+def test_a_form_is_heard_as(form: dict[str, str], expected: Heard) -> None:
+    assert heard(form) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("Two.", "2"),
+        ("press 2", "2"),
+        ("option two", "2"),
+        ("I pressed six", "6"),
+        ("zero", "0"),
+        ("star", "*"),
+        ("hash", "#"),
+        ("The second one.", "2"),
+        ("22", ""),
+        ("two weeks", ""),
+        ("a", ""),
+        ("", ""),
+    ],
+)
+def test_a_key_can_be_named(words: str, key: str) -> None:
+    assert spoken_key(words) == key
