@@ -1,7 +1,7 @@
 """Times turns of a running line as a caller meets them: whole HTTP requests, one after another."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median, quantiles
 
 from ivr.player import Player
@@ -12,28 +12,38 @@ _QUESTIONS = (
     "how long does the treatment take",
     "will my hair fall out",
     "where can it spread to",
-    "is there anyone i can talk to about this",
+    "what are the symptoms",
 )
+_TURNS_A_CALL = 10  # Rasa reads a whole conversation each turn, and real ones are short
 
 
 def measure(address: str, settings: Settings, turns: int) -> Iterator[str]:
-    """Yield one line of figures for key turns and one for spoken turns, in milliseconds."""
-    player = Player(address, settings.public_url, settings.auth_token)
-    player.dial()
-    if player.ending:
-        yield f"{address} does not answer as a line should: {player.fault}"
+    """Yield a line of figures for key turns and one for spoken turns, in milliseconds."""
+
+    def call() -> Player:
+        player = Player(address, settings.public_url, settings.auth_token)
+        player.dial()
+        return player
+
+    if fault := call().fault:
+        yield f"{address} does not answer as a line should: {fault}"
         return
-    yield _row("key turn", [_timed(player.press, "*2"[turn % 2]) for turn in range(turns)])
-    asked = [_QUESTIONS[turn % len(_QUESTIONS)] for turn in range(turns)]
-    yield _row("spoken turn", [_timed(player.say, question) for question in asked])
+    yield _row("key turn", _times(call, Player.press, ("2", "*"), turns))
+    yield _row("spoken turn", _times(call, Player.say, _QUESTIONS, turns))
 
 
-def _timed(act: Callable[[str], object], said: str) -> float:
-    start = time.perf_counter()
-    act(said)
-    return (time.perf_counter() - start) * 1000
+def _times(
+    call: Callable[[], Player], act: Callable[[Player, str], object], said: Sequence[str], turns: int
+) -> Iterator[float]:
+    """Time ``turns`` acts, over as many calls as they need."""
+    for first in range(0, turns, _TURNS_A_CALL):
+        player = call()
+        for turn in range(first, min(first + _TURNS_A_CALL, turns)):
+            start = time.perf_counter()
+            act(player, said[turn % len(said)])
+            yield (time.perf_counter() - start) * 1000
 
 
-def _row(name: str, times: list[float]) -> str:
-    p95 = quantiles(times, n=20)[-1]
-    return f"{name:12} p50 {median(times):6.1f} ms   p95 {p95:6.1f} ms   ({len(times)} turns)"
+def _row(name: str, timed: Iterable[float]) -> str:
+    times = list(timed)
+    return f"{name:12} p50 {median(times):6.1f} ms   p95 {quantiles(times, n=20)[-1]:6.1f} ms   ({len(times)} turns)"
