@@ -9,6 +9,7 @@ from ivr.calls import Line, calls_blueprint
 from ivr.content_files import load
 from ivr.conversation import Conversation
 from ivr.health import content_warnings, health_blueprint
+from ivr.helpline import Clock, Helpline
 from ivr.places import Places
 from ivr.rasa import Dialogue, Rasa
 from ivr.reply import Reply
@@ -21,16 +22,18 @@ _LARGEST_BODY = 64 * 1024  # bytes: Twilio's own limit for what it sends and tak
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, dialogue: Dialogue | None = None) -> Flask:
+def create_app(settings: Settings | None = None, dialogue: Dialogue | None = None, clock: Clock | None = None) -> Flask:
     """Return the line, ready for calls.
 
     Without ``settings`` the environment is read; without ``dialogue`` Rasa at RASA_URL is
-    asked. Raises SettingsError or ContentError, each saying what to mend.
+    asked; ``clock`` tells the time for the Helpline's hours. Raises SettingsError or
+    ContentError, each saying what to mend.
     """
     settings = settings or read()
     dialogue = dialogue or Rasa(settings.rasa_url)
     content = load(settings.root / "responses")
-    places = Places(content, settings.spoken_number)
+    helpline = Helpline(content, settings.openings, settings.spoken_number, settings.nation, clock)
+    places = Places(content, helpline)
     line = Line(
         settings,
         Conversation(content, places, dialogue, read_thresholds(settings.root / "config.yml")),

@@ -8,6 +8,7 @@ from pathlib import Path
 from ivr import yaml_file
 from ivr.content import Answer, Content
 from ivr.content_files import load
+from ivr.helpline import Helpline
 from ivr.places import MENU, Places
 from ivr.yaml_file import ContentError
 
@@ -112,7 +113,7 @@ def _line(content: Content) -> Iterator[str]:
 
 def _too_deep(content: Content) -> Iterator[str]:
     """Name each leaflet answer that keys do not reach from the greeting within three presses."""
-    places = Places(content, "")
+    places = Places(content, Helpline(content, (), ""))
     presses = {MENU: 0}
     queue = deque([MENU])
     while queue:

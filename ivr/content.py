@@ -1,5 +1,6 @@
 """What the line can say: the shapes of the YAML in responses/, frozen."""
 
+import datetime
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -95,6 +96,7 @@ class Prompts(_Strict):
     no_more: str
     first_place: str
     which_one: str
+    not_that: str
     silence: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
     no_match: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
     no_such_key: str
@@ -114,6 +116,7 @@ class Phone(_Strict):
     voice: Voice
     listening: Listening
     leaflet: Leaflet
+    nations: dict[str, dict[str, str]]
     greeting: str
     notice: str
     menu: Annotated[tuple[MenuItem, ...], Field(min_length=1, max_length=6)]
@@ -125,6 +128,46 @@ Phrases = dict[str, tuple[str, ...]]
 """Whole utterances or parts of one, by the topic they mean."""
 
 
+class RedFlag(_Strict):
+    """One class of danger: its phrases, and the topic that is spoken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: Annotated[str, Field(alias="class")]
+    topic: str
+    phrases: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class RedFlags(_Strict):
+    """responses/red_flags.yml, where each list is explained."""
+
+    look_alikes: tuple[str, ...]
+    negations: tuple[str, ...]
+    long_past: tuple[str, ...]
+    questions: tuple[str, ...]
+    reports: tuple[str, ...]
+    flags: tuple[RedFlag, ...]
+
+
+class ClosurePeriod(_Strict):
+    """Dates between which the Helpline is closed, both included."""
+
+    first: Annotated[datetime.date, Field(alias="from")]
+    last: Annotated[datetime.date, Field(alias="to")]
+
+
+class HoursWords(_Strict):
+    """responses/hours.yml."""
+
+    bank_holidays: bool
+    closures: tuple[ClosurePeriod, ...]
+    open_now: str
+    closed_now: str
+    unknown: str
+    transfer_closed: str
+    alternatives: str
+
+
 class Content(_Strict):
     """Everything the line can say; ``answers`` by topic, ``lexicon`` term -> respelling."""
 
@@ -132,7 +175,8 @@ class Content(_Strict):
     phone: Phone
     lexicon: dict[str, str]
     commands: Phrases
-    red_flags: Phrases
+    red_flags: RedFlags
+    hours: HoursWords
 
 
 def menu_items(menu: tuple[MenuItem, ...]) -> Iterator[MenuItem]:

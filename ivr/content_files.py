@@ -5,10 +5,11 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from ivr import yaml_file
-from ivr.content import Answer, Content, Phone, Phrases, menu_items
+from ivr.content import Answer, Content, HoursWords, Phone, Phrases, RedFlags, menu_items
+from ivr.hours import NATIONS
 from ivr.yaml_file import ContentError
 
 # Files in responses/ that hold no answer, each with the shape it must have.
@@ -16,10 +17,14 @@ _SHAPES: dict[str, Any] = {
     "phone": Phone,
     "lexicon": dict[str, str],
     "commands": Phrases,
-    "red_flags": Phrases,
+    "red_flags": RedFlags,
+    "hours": HoursWords,
 }
 LINE_FILES = (*_SHAPES, "facts")
-PLACEHOLDERS = {"number", "reviewed", "name", "key", "first", "second"}
+PLACEHOLDERS = {
+    *("name", "key", "first", "second"),
+    *("number", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111", "mental_health"),
+}
 
 
 def load(folder: Path) -> Content:
@@ -89,26 +94,32 @@ def _dangling(content: Content) -> Iterator[str]:
                 yield f"responses/{topic}.yml: related: {other} has no file in responses/; correct or remove it"
         for added in {name for part in answer.parts for name in part.adds} - set(content.phone.additions):
             yield f"responses/{topic}.yml: adds: {added} is not among additions: in phone.yml"
-    yield from _unknown_placeholders(content.phone)
+    yield from _unknown_placeholders("phone", content.phone)
+    yield from _unknown_placeholders("hours", content.hours)
+    if missing := {"unknown", *NATIONS} - set(content.phone.nations):
+        yield f"responses/phone.yml: nations: {', '.join(sorted(missing))} is missing; say where to call there"
     for item in menu_items(content.phone.menu):
         if bool(item.ask) == bool(item.menu):
             yield f"responses/phone.yml: menu: {item.say!r} needs either ask: or menu:"
         if item.ask and item.ask not in content.answers:
             yield f"responses/phone.yml: menu: {item.ask} has no file in responses/; correct or remove it"
-    for file, phrases in (("commands", content.commands), ("red_flags", content.red_flags)):
-        for topic in set(phrases) - set(content.answers):
+    for file, topics in (
+        ("commands", content.commands),
+        ("red_flags", [flag.topic for flag in content.red_flags.flags]),
+    ):
+        for topic in sorted(set(topics) - set(content.answers)):
             yield f"responses/{file}.yml: {topic} has no file in responses/; correct its name"
 
 
-def _unknown_placeholders(phone: Phone) -> Iterator[str]:
-    """Name every {placeholder} of the line's own words that nothing fills."""
-    for where, text in _texts(phone.model_dump(include={"greeting", "notice", "additions", "prompts"})):
+def _unknown_placeholders(file: str, words: BaseModel) -> Iterator[str]:
+    """Name every {placeholder} of the line's own ``words`` that nothing fills."""
+    for where, text in _texts(words.model_dump(exclude={"menu"})):
         try:
             names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         except ValueError:
             names = {"a brace"}
         for name in sorted(names - PLACEHOLDERS):
-            yield f"responses/phone.yml: {where}: {name} is not a placeholder; use {', '.join(sorted(PLACEHOLDERS))}"
+            yield f"responses/{file}.yml: {where}: {name} is not a placeholder; use {', '.join(sorted(PLACEHOLDERS))}"
 
 
 def _texts(values: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -117,6 +128,6 @@ def _texts(values: Any, where: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(values, dict):
         for key, value in values.items():
             yield from _texts(value, f"{where}.{key}")
-    else:
+    elif isinstance(values, (list, tuple)):
         for index, value in enumerate(values):
             yield from _texts(value, f"{where}.{index}")

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ivr.content import Content
+from ivr.content import Answer, Content
 from ivr.hearing import Heard, spoken_key
 from ivr.places import MENU, PERSON, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.reply import Kind, Reply
-from ivr.safety import RedFlags
+from ivr.safety import Screen
 from ivr.state import State
 from ivr.sureness import Thresholds, judge
 from ivr.wording import normalise
@@ -43,7 +43,7 @@ class Conversation:
         self._places = places
         self._dialogue = dialogue
         self._thresholds = thresholds
-        self._red_flags = RedFlags(content.red_flags)
+        self._screen = Screen(content.red_flags)
         self._commands = {normalise(p): topic for topic, phrases in content.commands.items() for p in phrases}
         self._obey: dict[str, Callable[[State], Turn]] = {
             "person": self._connect,
@@ -53,7 +53,6 @@ class Conversation:
             "normal_speed": lambda state: self._pace(state, slow=False),
             "back": self._back,
             "more": self._more,
-            "wait": self._wait,
             "yes": self._yes,
             "no": self._no,
         }
@@ -96,7 +95,7 @@ class Conversation:
         return self._again(state, self._prompts.no_such_key, kind="rephrase")
 
     def _spoken(self, state: State, words: str) -> Turn:
-        if flag := self._red_flags.find(words):
+        if flag := self._screen.find(words):
             return self._enter(state, f"topic:{flag}")
         if topic := self._commands.get(normalise(words)):
             return self._follow(state, topic)
@@ -117,7 +116,8 @@ class Conversation:
         except RasaUnavailable:
             return self._keys_only(state)
         if verdict.sure:
-            return self._go(state, f"topic:{verdict.topics[0]}")
+            turn = self._go(state, f"topic:{verdict.topics[0]}")
+            return replace(turn, state=replace(turn.state, others=verdict.others))
         if verdict.topics:
             return self._enter(state, ":".join(("clarify", *verdict.topics)))
         return self._no_match(replace(state, misses=state.misses + 1))
@@ -140,7 +140,10 @@ class Conversation:
 
     def _follow(self, state: State, topic: str) -> Turn:
         """Obey ``topic`` if it is a command, else speak its answer."""
-        command = self._obey.get(self._content.answers[topic].then)
+        answer = self._content.answers[topic]
+        if answer.then == "wait":
+            return self._wait(state, answer)
+        command = self._obey.get(answer.then)
         return command(state) if command else self._enter(state, f"topic:{topic}")
 
     def _enter(self, state: State, place: str) -> Turn:
@@ -150,7 +153,10 @@ class Conversation:
         return _listening(self._places.reply(place), moved)
 
     def _connect(self, state: State) -> Turn:
-        return Turn(self._places.reply(PERSON), state)
+        reply = self._places.reply(PERSON)
+        if reply.then == "dial":
+            return Turn(reply, state)  # no new place: after the transfer "repeat" must not ring again
+        return _listening(reply, replace(_fresh(state), place=MENU, dials=state.dials + 1))
 
     # Commands.
 
@@ -171,15 +177,19 @@ class Conversation:
             return self._enter(state, state.more)
         return self._again(state, self._prompts.no_more)
 
-    def _wait(self, state: State) -> Turn:
+    def _wait(self, state: State, answer: Answer) -> Turn:
+        """Say ``answer`` and hold the line; every key means what it meant before."""
         here = self._places.reply(state.place)
-        says = self._places.said(*(part.text for part in self._content.answers["wait"].parts))
+        says = self._places.said(answer.parts[0].text)
         return _listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), _fresh(state))
 
     def _yes(self, state: State) -> Turn:
         return self._go(state, state.yes) if state.yes else self._no(state)
 
     def _no(self, state: State) -> Turn:
+        """Go back to a choice: the next best topics if the answer was a guess, else the menu."""
+        if len(state.others) == 2 and state.place.startswith("topic:"):
+            return self._enter(state, ":".join(("others", *state.others)))
         return self._again(replace(state, place=MENU, trail=state.trail_from_here(MENU)), self._prompts.which_one)
 
     def _again(self, state: State, prompt: str = "", kind: Kind = "control") -> Turn:
@@ -225,8 +235,8 @@ class Conversation:
 
 
 def _fresh(state: State) -> State:
-    """Return ``state`` with its counters of trouble back at zero."""
-    return replace(state, silences=0, misses=0)
+    """Return ``state`` with its counters of trouble back at zero and no second guesses."""
+    return replace(state, silences=0, misses=0, others=())
 
 
 def _listening(reply: Reply, state: State) -> Turn:

@@ -2,13 +2,14 @@
 
 A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items by
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
-``clarify:cure:treatment`` and ``person``. Anything else is the main menu, so that a
+``clarify:cure:treatment``, ``others:cure:treatment`` and ``person``. Anything else is the main menu, so that a
 caller whose place went away with an edit is never lost.
 """
 
 from collections.abc import Iterable, Sequence
 
 from ivr.content import Answer, Content, MenuItem, Part
+from ivr.helpline import Helpline
 from ivr.reply import Choice, Reply, Said
 
 MENU = "menu"
@@ -17,13 +18,13 @@ _CARING = ("refuse", "distress", "crisis", "emergency")
 
 
 class Places:
-    """Renders places from one Content, with the helpline's number as it is spoken."""
+    """Renders places from one Content and what is known of the Helpline."""
 
-    def __init__(self, content: Content, spoken_number: str) -> None:
-        """Speak ``spoken_number`` wherever a prompt says {number}."""
+    def __init__(self, content: Content, helpline: Helpline) -> None:
+        """Speak ``content``, and of ``helpline`` as it is at each moment."""
         self._content = content
         self._prompts = content.phone.prompts
-        self._fillings = {"number": spoken_number, "reviewed": content.phone.leaflet.reviewed}
+        self._helpline = helpline
 
     def reply(self, place: str) -> Reply:
         """Return what is heard at ``place``."""
@@ -32,12 +33,12 @@ class Places:
             topic, _, part = rest.partition(":")
             if answer := self._content.answers.get(topic):
                 return self._answer(answer, int(part) if part.isdigit() else 0)
-        if head == "clarify":
+        if head in ("clarify", "others"):
             topics = [topic for topic in rest.split(":") if topic in self._content.answers]
             if topics:
-                return self._clarify(topics)
+                return self._clarify(topics, self._prompts.not_that if head == "others" else self._prompts.did_you_ask)
         if place == PERSON:
-            return Reply("transfer", self.said(self._prompts.connecting), then="dial")
+            return self._transfer()
         return self._menu(place)
 
     def welcome(self) -> Reply:
@@ -56,12 +57,20 @@ class Places:
 
     def said(self, *prompts: str, **fillings: str) -> tuple[Said, ...]:
         """Return the line's own ``prompts`` as breaths, their {placeholders} filled."""
-        return _breaths(prompt.format(**self._fillings, **fillings) for prompt in prompts)
+        known = self._helpline.fillings()
+        return _breaths(prompt.format(**known, **fillings) for prompt in prompts)
 
     def choice_lines(self, choices: Iterable[Choice]) -> tuple[Said, ...]:
         """Return "For this, press 1" for each of ``choices``."""
         lines = (self._prompts.choice.format(name=choice.name, key=key) for key, choice in enumerate(choices, start=1))
         return tuple(Said(line, item=True) for line in lines)
+
+    def _transfer(self) -> Reply:
+        """Connect; or, when the Helpline is known to be closed, say when it opens and listen on."""
+        if not self._helpline.is_closed:
+            return Reply("transfer", self.said(self._prompts.connecting), then="dial")
+        words = self._content.hours
+        return Reply("transfer", self.said(words.transfer_closed, words.alternatives, self._prompts.anything_else))
 
     def _menu(self, place: str) -> Reply:
         menu, path = self._menu_at(place)
@@ -110,13 +119,13 @@ class Places:
         closing = self.said(self._prompts.anything_else) if answer.kind == "answer" else ()
         return (*more, *self.choice_lines(choices), *closing)
 
-    def _clarify(self, topics: Sequence[str]) -> Reply:
+    def _clarify(self, topics: Sequence[str], prompt: str) -> Reply:
         names = [self._content.answers[topic].name for topic in topics]
         choices = tuple(Choice(name, f"topic:{topic}") for name, topic in zip(names, topics, strict=True))
         if len(topics) == 1:
             question = self.said(self._prompts.did_you_ask_one, first=names[0])
             return Reply("clarify", question, topic=topics[0], choices=choices, yes=choices[0].target)
-        question = self.said(self._prompts.did_you_ask, first=names[0], second=names[1])
+        question = self.said(prompt, first=names[0], second=names[1])
         return Reply("clarify", (*question, *self.choice_lines(choices)), topic=topics[0], choices=choices)
 
 

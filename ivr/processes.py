@@ -28,7 +28,8 @@ class CannotStart(Exception):
 
 def run_line(settings: Settings, root: Path, tell: Tell) -> int:
     """Run the whole line until a signal or a process ends it; return an exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a shell may have had the first ignored
+        signal.signal(stop, _interrupt)
     try:
         with ExitStack() as started:
             refuse_taken_port(settings.host, settings.port, "PORT", "make run")

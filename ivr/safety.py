@@ -1,18 +1,62 @@
 """The red-flag screen: phrases that are acted on before anything else understands them."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable
 
+from ivr.content import RedFlags
 from ivr.wording import normalise
 
+_NEAR = 3  # words between a negation and what it negates
 
-class RedFlags:
-    """Finds the first red flag in what a caller said; needs no Rasa."""
 
-    def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
-        """Take ``phrases`` by topic, the most urgent topic first."""
-        self._phrases = [(topic, f" {normalise(phrase)} ") for topic, listed in phrases.items() for phrase in listed]
+class Screen:
+    """Finds danger in what a caller said, by the phrases of responses/red_flags.yml alone."""
+
+    def __init__(self, red_flags: RedFlags) -> None:
+        """Compile every phrase once."""
+        self._flags = [(flag.topic, _any(flag.phrases)) for flag in red_flags.flags]
+        self._look_alikes = _any(red_flags.look_alikes)
+        self._negated = re.compile(rf"{_any(red_flags.negations).pattern}(?: \S+){{0,{_NEAR}}} ?$")
+        self._long_past = _any(red_flags.long_past)
+        self._questions = _any(red_flags.questions)
+        self._reports = _any(red_flags.reports)
 
     def find(self, words: str) -> str | None:
-        """Return the topic of the red flag in ``words``, or None."""
-        padded = f" {normalise(words)} "
-        return next((topic for topic, phrase in self._phrases if phrase in padded), None)
+        """Return the topic of the first red flag in ``words``, or None.
+
+        A plain question, something denied and something long past are no red flags; a
+        report of somebody's state now is one, however it is put.
+        """
+        said = self._look_alikes.sub(" ", f" {normalise(words)} ")
+        said = f" {' '.join(said.split())} "
+        if not self._is_told_of_now(said):
+            return None
+        return next((topic for topic, phrases in self._flags if self._means(phrases, said)), None)
+
+    def _is_told_of_now(self, said: str) -> bool:
+        if self._reports.search(said):
+            return True
+        return not (self._questions.search(said) or self._long_past.search(said))
+
+    def _means(self, phrases: re.Pattern[str], said: str) -> bool:
+        return any(not self._negated.search(said[: found.start()]) for found in phrases.finditer(said))
+
+
+def _any(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds any of ``phrases`` as whole words; see red_flags.yml."""
+    return re.compile(rf"(?<=\s)(?:{'|'.join(_phrase(phrase) for phrase in phrases)})(?=\s)")
+
+
+def _phrase(phrase: str) -> str:
+    pattern = ""
+    for word in phrase.split():
+        if word == "...":
+            pattern += r"(?: \S+){0,4}"
+        else:
+            pattern += (" " if pattern else "") + _word(word)
+    return pattern
+
+
+def _word(word: str) -> str:
+    options = "|".join(re.escape(option).replace(r"\*", r"\S*") for option in word.lower().split("/"))
+    return f"(?:{options})(?:'s)?"

@@ -1,5 +1,6 @@
 """What an operator can set: the environment turned into values, and nothing else."""
 
+import logging
 import os
 import re
 import secrets
@@ -8,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ivr.hours import NATIONS, HoursError, Opening, parse
+
+_log = logging.getLogger(__name__)
 _E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 
 
@@ -27,6 +31,8 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     rasa_url: str = "http://127.0.0.1:5005"
     helpline_number: str = "+448088006000"
+    openings: tuple[Opening, ...] = ()
+    nation: str = ""
     metrics_token: str = field(default="", repr=False)
     root: Path = Path()
 
@@ -58,6 +64,8 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         secret_key=environ.get("SECRET_KEY") or _kept_key(root),
         rasa_url=(environ.get("RASA_URL") or Settings.rasa_url).rstrip("/"),
         helpline_number=environ.get("HELPLINE_NUMBER") or Settings.helpline_number,
+        openings=tuple(_openings(environ)),
+        nation=environ.get("NATION", "").strip(),
         metrics_token=environ.get("METRICS_TOKEN", ""),
         root=root,
     )
@@ -75,7 +83,19 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
     number = environ.get("HELPLINE_NUMBER", "")
     if number and not _E164.match(number):
         faults.append(f"HELPLINE_NUMBER is {number!r}: Twilio dials the international form only; write +448088006000.")
+    nation = environ.get("NATION", "").strip()
+    if nation and nation not in NATIONS:
+        faults.append(f"NATION is {nation!r}: give one of {', '.join(NATIONS)}, or leave it empty.")
     return faults
+
+
+def _openings(environ: Mapping[str, str]) -> list[Opening]:
+    """Return the Helpline's hours; hours that cannot be read count as unknown, so that nobody is turned away."""
+    try:
+        return parse(environ.get("HELPLINE_HOURS", ""))
+    except HoursError as error:
+        _log.warning("HELPLINE_HOURS: %s. Callers are connected at any time until it is mended.", error)
+        return []
 
 
 def _missing(environ: Mapping[str, str]) -> list[str]:

@@ -14,7 +14,8 @@ class State:
     """One caller's place: topic ids and counters only, never words or numbers.
 
     ``place`` is what "repeat" says again; ``keys`` are the places that keys 1-6 lead
-    to, ``trail`` those that "back" returns to, newest last.
+    to, ``trail`` those that "back" returns to, newest last; ``others`` are the next best
+    topics after a spoken question, for "no, that's not it".
     """
 
     call: str
@@ -23,6 +24,7 @@ class State:
     yes: str = ""
     more: str = ""
     trail: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     slow: bool = False
     silences: int = 0
     misses: int = 0

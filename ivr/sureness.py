@@ -38,10 +38,14 @@ def read_thresholds(config: Path) -> Thresholds:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The topics that may be meant: one and sure, one or two in doubt, or none."""
+    """The topics that may be meant: one and sure, one or two in doubt, or none.
+
+    ``others`` are the next best after a sure one, should it turn out wrong.
+    """
 
     topics: tuple[str, ...] = ()
     sure: bool = False
+    others: tuple[str, ...] = ()
 
 
 def judge(understanding: Understanding, thresholds: Thresholds, content: Content) -> Verdict:
@@ -50,8 +54,10 @@ def judge(understanding: Understanding, thresholds: Thresholds, content: Content
     if care := _care(ranking, thresholds.care_threshold, content):
         return Verdict((care,), sure=True)
     if understanding.intent != _FALLBACK:
-        known = understanding.intent in content.answers
-        return Verdict((understanding.intent,), sure=True) if known else Verdict()
+        if understanding.intent not in content.answers:
+            return Verdict()
+        others = [topic for topic, _ in ranking if topic != understanding.intent and content.answers[topic].name]
+        return Verdict((understanding.intent,), sure=True, others=tuple(others[:2]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
     if likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong

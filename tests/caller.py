@@ -1,6 +1,7 @@
 """A caller in a test: dials, presses, says, stays silent, and hears."""
 
 from ivr.content import Content
+from ivr.helpline import Helpline
 from ivr.places import Places
 from ivr.player import Outcome, Player
 from tests import twiml_lint
@@ -13,7 +14,7 @@ class Caller:
         self.player = player
         self._prompts = content.phone.prompts
         self._content = content
-        self._places = Places(content, "0808 800 6000")
+        self._places = Places(content, Helpline(content, (), "0808 800 6000"))
         self._linted = 0
         self._said: list[str] = [player.caller.lstrip("+")]
 

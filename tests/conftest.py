@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from ivr import create_app
 from ivr.content import Content
 from ivr.content_files import load
+from ivr.helpline import Clock
 from ivr.player import Player
 from ivr.rasa import Dialogue
 from ivr.settings import Settings
@@ -37,9 +38,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(settings: Settings, dialogue: Dialogue | None) -> Iterator[str]:
+def served(settings: Settings, dialogue: Dialogue | None, clock: Clock | None = None) -> Iterator[str]:
     """Serve the line over HTTP on a free port of this machine; yield its address."""
-    app = create_app(settings, dialogue)
+    app = create_app(settings, dialogue, clock)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_SilentHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,12 +1,15 @@
 """Calls as transcripts, with a Rasa that understands just what each test taught it."""
 
+import datetime
 from collections.abc import Callable
 
 import pytest
 
 from ivr.content import Content
+from ivr.hours import parse
+from ivr.settings import Settings
 from tests.caller import Caller
-from tests.conftest import PUBLIC_URL, TOKEN
+from tests.conftest import PUBLIC_URL, ROOT, TOKEN, served
 from tests.fakes import FakeRasa
 from tests.twiml_lint import HELPLINE
 
@@ -196,6 +199,85 @@ def test_every_end_of_a_transfer_is_spoken_and_the_call_goes_on(caller: Caller, 
     caller.hears_answer("symptoms")
 
 
+NIGHT = datetime.datetime(2026, 11, 23, 22, tzinfo=datetime.UTC)
+DAY = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+SETTINGS = Settings(secret_key="s", root=ROOT, openings=tuple(parse("Mon-Fri 09:00-16:00")), nation="Scotland")
+
+
+def test_an_open_helpline_is_rung_and_a_closed_one_says_when_it_opens(
+    new_caller: Callable[..., Caller], content: Content
+) -> None:
+    with served(SETTINGS, FakeRasa(), lambda: DAY) as address:
+        caller = new_caller(address)
+        caller.dials()
+        caller.presses("0")
+        assert caller.player.ringing
+    with served(SETTINGS, FakeRasa(), lambda: NIGHT) as address:
+        caller = new_caller(address)
+        caller.dials()
+        caller.presses("0")
+        assert caller.kind == "transfer"
+        assert not caller.player.ringing
+        caller.hears("It opens tomorrow at 9 in the morning.", content.hours.alternatives)
+        assert caller.last_words.count("0808 800 6000") == 2
+        caller.says("when are you open")
+        caller.presses("2")
+        caller.hears_answer("symptoms")
+
+
+def test_a_silent_caller_of_a_closed_helpline_hears_the_number_and_a_goodbye(
+    new_caller: Callable[..., Caller],
+) -> None:
+    with served(SETTINGS, FakeRasa(), lambda: NIGHT) as address:
+        caller = new_caller(address)
+        caller.dials()
+        for _ in range(8):
+            caller.stays_silent()
+        caller.hears_prompt("tired_of_trying")
+        assert caller.player.ending == "hung up by the line"
+
+
+def test_the_opening_hours_are_told_and_never_invented(new_caller: Callable[..., Caller]) -> None:
+    for settings, words in (
+        (SETTINGS, "The Helpline is closed now. It opens tomorrow at 9 in the morning."),
+        (Settings(secret_key="s", root=ROOT), "I do not have the Helpline's opening hours."),
+    ):
+        rasa = FakeRasa()
+        rasa.understands["when are you open"] = "helpline_hours"
+        with served(settings, rasa, lambda: NIGHT) as address:
+            caller = new_caller(address)
+            caller.dials()
+            caller.says("when are you open")
+            assert caller.kind == "about"
+            caller.hears(words)
+
+
+@pytest.mark.parametrize(
+    ("nation", "words"),
+    [
+        ("", "call 111, or in Northern Ireland your GP out-of-hours service"),
+        ("Scotland", "call 111."),
+        ("Northern Ireland", "call your GP out-of-hours service."),
+    ],
+)
+def test_where_to_call_when_unwell_depends_on_the_nation(
+    new_caller: Callable[..., Caller], nation: str, words: str
+) -> None:
+    with served(Settings(secret_key="s", root=ROOT, nation=nation), FakeRasa()) as address:
+        caller = new_caller(address)
+        caller.dials()
+        caller.says("i'm on chemo and i can't stop shivering")
+        assert caller.kind == "emergency"
+        caller.hears(words)
+
+
+def test_a_relay_assistant_is_waited_for(caller: Caller, content: Content) -> None:
+    caller.says("Please hold for an operator-assisted call.")
+    caller.hears_topic("relay")
+    assert caller.player.waiting
+    assert caller.player.waiting.timeout == content.phone.listening.wait_timeout
+
+
 # Silence, and words nobody can place.
 
 
@@ -275,6 +357,22 @@ def test_yes_takes_the_only_guess_and_no_asks_again(caller: Caller, rasa: FakeRa
     caller.says("the thing")
     caller.says("no")
     caller.hears_prompt("which_one")
+
+
+def test_no_thats_not_it_goes_back_to_a_choice_in_one_step(caller: Caller, content: Content, rasa: FakeRasa) -> None:
+    rasa.understands["the thing"] = [("biopsy", 0.7), ("ct_scan", 0.1), ("repeat", 0.05), ("cure", 0.04)]
+    caller.says("the thing")
+    caller.hears_answer("biopsy")
+    caller.says("No, that's not it.")
+    assert (caller.kind, caller.topic) == ("clarify", "ct_scan")
+    caller.is_offered(*names(content, "ct_scan", "cure"))
+    caller.says("the second one")
+    caller.hears_answer("cure")
+    caller.says("the thing")
+    caller.says("no that's not it")
+    caller.says("neither")
+    caller.hears_prompt("which_one")
+    caller.is_offered(*(item.say for item in content.phone.menu))
 
 
 # Safety.

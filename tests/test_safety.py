@@ -1,9 +1,9 @@
-"""The red-flag screen finds its phrases anywhere in what was said, and only whole."""
+"""The red-flag screen finds danger told of now, and leaves questions and idioms alone."""
 
 import pytest
 
 from ivr.content import Content
-from ivr.safety import RedFlags
+from ivr.safety import Screen
 
 
 @pytest.mark.parametrize(
@@ -14,19 +14,40 @@ from ivr.safety import RedFlags
         ("it won't stop bleeding", "emergency"),
         ("I just want to die", "crisis"),
         ("i've taken an overdose", "crisis"),
+        ("my throat's closing up", "emergency"),
+        ("throat really feels like it is closing", "emergency"),
+        ("she's had chemo and she's burning up", "unwell_now"),
+        ("i wish i was dead", "wish_to_die"),
+        ("what if i'm bleeding and it won't stop", "emergency"),
         ("does a biopsy bleed", None),
+        ("can electrochemotherapy cause breathing trouble or a temperature", None),
+        ("i haven't got a temperature", None),
+        ("i had chest pain years ago", None),
         ("i'm dying for a cup of tea", None),
-        ("what does suicidality mean", None),
+        ("i can't breathe for laughing", None),
         ("", None),
     ],
 )
 def test_a_red_flag_is_found(content: Content, words: str, topic: str | None) -> None:
-    assert RedFlags(content.red_flags).find(words) == topic
+    assert Screen(content.red_flags).find(words) == topic
 
 
-def test_every_phrase_is_found_in_a_sentence(content: Content) -> None:
-    flags = RedFlags(content.red_flags)
-    phrases = [(phrase, topic) for topic, listed in content.red_flags.items() for phrase in listed]
-    assert len(phrases) > 40
-    for phrase, topic in phrases:
-        assert flags.find(f"um {phrase.upper()}, please") == topic
+@pytest.mark.parametrize(
+    ("phrase", "said", "found"),
+    [
+        ("throat ... closing", "throat closing", True),
+        ("throat ... closing", "throat is sort of slowly closing", True),
+        ("throat ... closing", "throat one two three four five closing", False),
+        ("throat ... closing", "throats closing", False),
+        ("throat ... closing", "throat's closing", True),
+        ("can't/cannot breathe", "cannot breathe", True),
+        ("can't/cannot breathe", "can breathe", False),
+        ("swell* up", "swelling up", True),
+        ("swell* up", "dwelling up", False),
+        ("it (hurts)", "it hurts", False),
+    ],
+)
+def test_a_phrase_means_what_the_file_explains(content: Content, phrase: str, said: str, found: bool) -> None:
+    flag = content.red_flags.flags[0].model_copy(update={"phrases": (phrase,), "topic": "emergency"})
+    screen = Screen(content.red_flags.model_copy(update={"flags": (flag,)}))
+    assert (screen.find(said) == "emergency") == found

@@ -32,7 +32,13 @@ FALLBACK = ("nlu_fallback", 0.5)
     ],
 )
 def test_a_ranking_leads_to(ranking: list[tuple[str, float]], verdict: Verdict, content: Content) -> None:
-    assert judge(Understanding(ranking[0][0], tuple(ranking)), THRESHOLDS, content) == verdict
+    found = judge(Understanding(ranking[0][0], tuple(ranking)), THRESHOLDS, content)
+    assert (found.topics, found.sure) == (verdict.topics, verdict.sure)
+
+
+def test_a_sure_answer_keeps_the_next_best_named_topics(content: Content) -> None:
+    ranking = (("cure", 0.8), ("repeat", 0.05), ("lumps", 0.04), ("ect", 0.03), ("biopsy", 0.01))
+    assert judge(Understanding("cure", ranking), THRESHOLDS, content).others == ("lumps", "ect")
 
 
 def test_the_thresholds_stand_in_config_yml() -> None:
