@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, dialogue: Dialogue | None = Non
     line = Line(
         settings,
         Conversation(content, places, dialogue, read_thresholds(settings.root / "config.yml")),
-        Speaker(content.phone, content.lexicon),
+        Speaker(content.phone, content.lexicon.respelt),
         StateSigner(settings.secret_key),
         Reply("transfer", places.said(content.phone.prompts.trouble), then="dial"),
     )

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ivr import yaml_file
-from ivr.content import Answer, Content
+from ivr import fidelity, yaml_file
+from ivr.content import Answer, Content, Lexicon
 from ivr.content_files import load
 from ivr.helpline import Helpline
 from ivr.places import MENU, Places
@@ -18,6 +18,15 @@ _MOST_FACTS = 3  # in one part
 _MOST_PRESSES = 3  # from the greeting to any answer
 _GREETING_WORDS = 35  # 14 seconds at 150 words a minute
 _NOTICE_WORDS = 15  # 6 seconds
+_HIGHEST_GRADE = 8.0  # Flesch-Kincaid, named terms aside
+# What must be said with certain facts: the urgent signpost, and the leaflet's date.
+_CARRIED = {
+    "treatment_line": {
+        *("se-temperature", "se-infection", "se-bleeding", "se-allergy", "se-lungs"),
+        *("other-symptoms", "cellulitis", "biopsy-aftercare"),
+    },
+    "date": {"how-common", "ect-availability"},
+}
 _NOT_SAID = (
     "invalid|wrong|incorrect|error|incurable|terminal|battle|fight|victim|suffering|haemorrhage|nausea|prognosis"
     "|you have an infection|it is probably|you should|that is normal|nothing to worry about|don't|can't|won't"
@@ -32,11 +41,13 @@ def problems(root: Path) -> list[str]:
         trained = {path.stem: yaml_file.read(path) for path in sorted((root / "nlu").glob("*.yml"))}
     except ContentError as error:
         return error.problems
-    known = {fact for group in facts.values() for fact in group}
+    known = {name: text for group in facts.values() for name, text in group.items()}
     return [
         *_pairs(content, trained),
         *(problem for answer in content.answers.values() for problem in _answer(answer, known)),
-        *_uncited(content, known),
+        *(problem for answer in content.answers.values() for problem in _faithful(answer, known)),
+        *(problem for answer in content.answers.values() for problem in _speakable(answer, content.lexicon)),
+        *_uncited(content, set(known)),
         *_line(content),
         *_too_deep(content),
     ]
@@ -65,7 +76,7 @@ def _trained(topic: str, document: dict[str, object]) -> Iterator[str]:
         yield f"nlu/{topic}.yml: nlu: needs examples under intent {topic}"
 
 
-def _answer(answer: Answer, known: set[str]) -> Iterator[str]:
+def _answer(answer: Answer, known: Mapping[str, str]) -> Iterator[str]:
     file = f"responses/{answer.topic}.yml"
     if answer.kind == "answer" and not answer.name:
         yield f"{file}: custom.name: is missing; an answer opens with it, and menus offer it"
@@ -73,12 +84,39 @@ def _answer(answer: Answer, known: set[str]) -> Iterator[str]:
         where = f"{file}: part {number}"
         if answer.kind == "answer" and not part.facts:
             yield f"{where}: cites no fact; name those of facts.yml it rests on"
-        for fact in sorted(set(part.facts) - known):
+        for fact in sorted(set(part.facts) - set(known)):
             yield f"{where}: {fact} is not in facts.yml; correct it"
         if len(part.facts) > _MOST_FACTS:
             yield f"{where}: has {len(part.facts)} facts; {_MOST_FACTS} at most, move the rest to more:"
         yield from _wording(where, part.text)
     yield from _wording(f"{file}: follow", answer.follow)
+
+
+def _faithful(answer: Answer, known: Mapping[str, str]) -> Iterator[str]:
+    """Name what a wording loses or adds against its facts, and the words it must carry with them."""
+    for number, part in enumerate(answer.parts, start=1):
+        where = f"responses/{answer.topic}.yml: part {number}"
+        facts = [known[fact] for fact in part.facts if fact in known]
+        for word in fidelity.lost(facts, part.text):
+            yield f"{where}: its facts say {word!r} and it does not; say it, or cite another fact"
+        if answer.kind == "answer":
+            for figure in fidelity.added(facts, part.text):
+                yield f"{where}: says {figure}, which is in none of its facts; take it out"
+        for name, needed in _CARRIED.items():
+            if needed & set(part.facts) and name not in part.adds:
+                yield f"{where}: cites {', '.join(sorted(needed & set(part.facts)))}; add {name} to adds:"
+
+
+def _speakable(answer: Answer, lexicon: Lexicon) -> Iterator[str]:
+    """Name wordings that are hard to follow, and long words nobody has listened to."""
+    listed = {word.lower() for term in (*lexicon.respelt, *lexicon.said_as_written) for word in term.split()}
+    for number, part in enumerate(answer.parts, start=1):
+        where = f"responses/{answer.topic}.yml: part {number}"
+        grade = fidelity.reading_grade(part.text, (*lexicon.respelt, *lexicon.said_as_written))
+        if grade > _HIGHEST_GRADE:
+            yield f"{where}: reads at grade {grade:.1f}; {_HIGHEST_GRADE} at most: shorter words and sentences"
+        for word in sorted(set(re.findall(r"[a-z]{11,}", part.text.lower())) - listed):
+            yield f"{where}: {word} is in neither list of lexicon.yml; hear it spoken, then add it"
 
 
 def _wording(where: str, text: str) -> Iterator[str]:

@@ -128,6 +128,13 @@ Phrases = dict[str, tuple[str, ...]]
 """Whole utterances or parts of one, by the topic they mean."""
 
 
+class Lexicon(_Strict):
+    """responses/lexicon.yml."""
+
+    respelt: dict[str, str]
+    said_as_written: tuple[str, ...]
+
+
 class RedFlag(_Strict):
     """One class of danger: its phrases, and the topic that is spoken."""
 
@@ -169,11 +176,11 @@ class HoursWords(_Strict):
 
 
 class Content(_Strict):
-    """Everything the line can say; ``answers`` by topic, ``lexicon`` term -> respelling."""
+    """Everything the line can say; ``answers`` by topic."""
 
     answers: dict[str, Answer]
     phone: Phone
-    lexicon: dict[str, str]
+    lexicon: Lexicon
     commands: Phrases
     red_flags: RedFlags
     hours: HoursWords

@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from ivr import yaml_file
-from ivr.content import Answer, Content, HoursWords, Phone, Phrases, RedFlags, menu_items
+from ivr.content import Answer, Content, HoursWords, Lexicon, Phone, Phrases, RedFlags, menu_items
 from ivr.hours import NATIONS
 from ivr.yaml_file import ContentError
 
 # Files in responses/ that hold no answer, each with the shape it must have.
 _SHAPES: dict[str, Any] = {
     "phone": Phone,
-    "lexicon": dict[str, str],
+    "lexicon": Lexicon,
     "commands": Phrases,
     "red_flags": RedFlags,
     "hours": HoursWords,

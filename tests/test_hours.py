@@ -76,7 +76,7 @@ def test_a_closure_closes_its_first_and_last_day() -> None:
         ("2026-11-23 07:00", "today at 9 in the morning"),
         ("2026-11-23 17:00", "tomorrow at 9 in the morning"),
         ("2026-11-28 17:00", "on Monday at 9 in the morning"),
-        ("2026-12-24 17:00", "on Saturday at 9 in the morning"),
+        ("2026-12-24 17:00", "on Tuesday at 9 in the morning"),  # after two bank holidays
     ],
 )
 def test_when_it_opens_next_is_said_in_words(moment: str, opens: str) -> None:
@@ -94,7 +94,8 @@ def test_a_far_opening_is_named_by_its_date_or_left_open() -> None:
 
 def test_hours_are_spoken() -> None:
     assert Hours(parse(USUAL)).spoken() == (
-        "Monday to Friday, 9 in the morning until 4 in the afternoon; and Saturday, 9 in the morning until 1 in the afternoon"
+        "Monday to Friday, 9 in the morning until 4 in the afternoon; "
+        "and Saturday, 9 in the morning until 1 in the afternoon"
     )
     assert Hours(parse("Sun 09:30-12:00")).spoken() == "Sunday, half past 9 in the morning until 12 noon"
 

@@ -15,7 +15,7 @@ from ivr.safety import Screen
         ("I just want to die", "crisis"),
         ("i've taken an overdose", "crisis"),
         ("my throat's closing up", "emergency"),
-        ("throat really feels like it is closing", "emergency"),
+        ("throat feels like it is closing", "emergency"),
         ("she's had chemo and she's burning up", "unwell_now"),
         ("i wish i was dead", "wish_to_die"),
         ("what if i'm bleeding and it won't stop", "emergency"),
