@@ -10,7 +10,7 @@ from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.reply import Kind, Reply
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import Thresholds, judge
+from ivr.sureness import Thresholds, Verdict, blend, judge
 from ivr.wording import normalise
 
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
@@ -112,7 +112,7 @@ class Conversation:
 
     def _understood(self, state: State, words: str) -> Turn:
         try:
-            verdict = judge(self._dialogue.parse(words), self._thresholds, self._content)
+            verdict = self._read(words, self._places.subject(state.place))
         except RasaUnavailable:
             return self._keys_only(state)
         if verdict.sure:
@@ -121,6 +121,16 @@ class Conversation:
         if verdict.topics:
             return self._enter(state, ":".join(("clarify", *verdict.topics)))
         return self._no_match(replace(state, misses=state.misses + 1))
+
+    def _read(self, words: str, subject: str) -> Verdict:
+        """Read ``words`` alone and, if that leaves doubt, once more after the ``subject`` last heard."""
+        is_calm = self._screen.is_calm(words)
+        alone = self._dialogue.parse(words)
+        verdict = judge(alone, self._thresholds, self._content, is_calm=is_calm)
+        if verdict.sure or not subject:
+            return verdict
+        blended = blend(alone, self._dialogue.parse(f"{subject} and {words}"), self._thresholds)
+        return judge(blended, self._thresholds, self._content, is_calm=is_calm)
 
     def _keys_only(self, state: State) -> Turn:
         return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")

@@ -60,6 +60,12 @@ class Places:
         known = self._helpline.fillings()
         return _breaths(prompt.format(**known, **fillings) for prompt in prompts)
 
+    def subject(self, place: str) -> str:
+        """Return the name of what was heard at ``place``, to read a follow-up with; else an empty string."""
+        head, _, rest = place.partition(":")
+        answer = self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
+        return answer.name if answer else ""
+
     def choice_lines(self, choices: Iterable[Choice]) -> tuple[Said, ...]:
         """Return "For this, press 1" for each of ``choices``."""
         lines = (self._prompts.choice.format(name=choice.name, key=key) for key, choice in enumerate(choices, start=1))

@@ -27,16 +27,20 @@ class Screen:
         A plain question, something denied and something long past are no red flags; a
         report of somebody's state now is one, however it is put.
         """
-        said = self._look_alikes.sub(" ", f" {normalise(words)} ")
-        said = f" {' '.join(said.split())} "
-        if not self._is_told_of_now(said):
+        if self.is_calm(words):
             return None
+        said = self._meant(words)
         return next((topic for topic, phrases in self._flags if self._means(phrases, said)), None)
 
-    def _is_told_of_now(self, said: str) -> bool:
-        if self._reports.search(said):
-            return True
-        return not (self._questions.search(said) or self._long_past.search(said))
+    def is_calm(self, words: str) -> bool:
+        """Tell whether ``words`` are a plain question or long past, and report nobody's state now."""
+        said = self._meant(words)
+        asks = self._questions.search(said) or self._long_past.search(said)
+        return bool(asks) and not self._reports.search(said)
+
+    def _meant(self, words: str) -> str:
+        said = self._look_alikes.sub(" ", f" {normalise(words)} ")
+        return f" {' '.join(said.split())} "
 
     def _means(self, phrases: re.Pattern[str], said: str) -> bool:
         return any(not self._negated.search(said[: found.start()]) for found in phrases.finditer(said))

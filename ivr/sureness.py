@@ -1,6 +1,7 @@
 """How sure is sure enough: turns Rasa's ranking into an answer, a question, or neither."""
 
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from ivr.content import Content
 from ivr.rasa import Understanding
 
 _FALLBACK = "nlu_fallback"
+_UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
+_LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
 _CARING = ("emergency", "crisis", "distress", "transfer")
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -48,10 +51,14 @@ class Verdict:
     others: tuple[str, ...] = ()
 
 
-def judge(understanding: Understanding, thresholds: Thresholds, content: Content) -> Verdict:
-    """Decide what ``understanding`` allows: answer, ask "A, or B?", or say it was not understood."""
+def judge(understanding: Understanding, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
+    """Decide what ``understanding`` allows: answer, ask "A, or B?", or say it was not understood.
+
+    Danger and distress are acted on early, unless the words themselves are calm: a plain
+    question with a word of danger in it deserves its answer.
+    """
     ranking = [(topic, share) for topic, share in understanding.ranking if topic in content.answers]
-    if care := _care(ranking, thresholds.care_threshold, content):
+    if not is_calm and (care := _care(ranking, thresholds.care_threshold, content)):
         return Verdict((care,), sure=True)
     if understanding.intent != _FALLBACK:
         if understanding.intent not in content.answers:
@@ -62,6 +69,25 @@ def judge(understanding: Understanding, thresholds: Thresholds, content: Content
     if likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong
     return Verdict(tuple(topic for topic in likely if content.answers[topic].name)[:2])
+
+
+def blend(alone: Understanding, in_context: Understanding, thresholds: Thresholds) -> Understanding:
+    """Return one reading of two: the words alone, and the words after the topic last heard.
+
+    The geometric mean of both rankings: a topic must be likely in each. Measured on
+    follow-ups in docs/decisions/0006.
+    """
+    shares = [dict(reading.ranking) for reading in (alone, in_context)]
+    topics = {topic for ranking in shares for topic in ranking} - {_FALLBACK}
+    means = {
+        topic: sqrt(max(shares[0].get(topic, 0), _UNLISTED) * max(shares[1].get(topic, 0), _UNLISTED))
+        for topic in topics
+    }
+    whole = max(sum(means.values()), _LEAST_AGREEMENT)
+    ranking = tuple(sorted(((topic, mean / whole) for topic, mean in means.items()), key=lambda row: -row[1]))
+    first, second = [share for _, share in (*ranking, ("", 0.0), ("", 0.0))][:2]
+    is_sure = first >= thresholds.threshold and first - second >= thresholds.ambiguity_threshold
+    return Understanding(ranking[0][0] if is_sure else _FALLBACK, ranking)
 
 
 def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:

@@ -354,9 +354,25 @@ def test_yes_takes_the_only_guess_and_no_asks_again(caller: Caller, rasa: FakeRa
     caller.says("the thing")
     caller.says("yes")
     caller.hears_answer("biopsy")
+    caller.presses("*")
     caller.says("the thing")
     caller.says("no")
     caller.hears_prompt("which_one")
+
+
+def test_a_follow_up_in_doubt_is_read_again_after_what_was_heard(
+    caller: Caller, content: Content, rasa: FakeRasa
+) -> None:
+    words = "can they go over the same spot"
+    rasa.understands[words] = [("nlu_fallback", 0.5), ("ect_alongside", 0.3), ("ect_how_many", 0.25)]
+    rasa.understands[f"{content.answers['ect_healing'].name} and {words}"] = "ect_how_many"
+    caller.says(words)
+    assert caller.kind == "clarify", "nothing was heard yet to read it with"
+    caller.presses("*")
+    caller.presses("5")
+    caller.presses("4")
+    caller.says(words)
+    caller.hears_answer("ect_how_many")
 
 
 def test_no_thats_not_it_goes_back_to_a_choice_in_one_step(caller: Caller, content: Content, rasa: FakeRasa) -> None:

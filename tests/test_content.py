@@ -84,6 +84,29 @@ def test_the_real_content_has_no_problem() -> None:
             "nlu/cure.yml",
             "examples",
         ),
+        (replace("responses/ect_duration.yml", "usually takes", "takes"), "responses/ect_duration.yml", "'usually'"),
+        (replace("responses/ect_duration.yml", "30 minutes", "minutes"), "responses/ect_duration.yml", "'30'"),
+        (replace("responses/ect_duration.yml", "30 minutes", "30 to 45 minutes"), "responses/ect_duration.yml", "45"),
+        (
+            replace("responses/cellulitis.yml", "      adds: [treatment_line]\n", ""),
+            "responses/cellulitis.yml",
+            "add treatment_line",
+        ),
+        (replace("responses/how_common.yml", "      adds: [date]\n", ""), "responses/how_common.yml", "add date"),
+        (
+            replace("responses/ect_pain.yml", "doctor", "gastroenterologist"),
+            "responses/ect_pain.yml",
+            "gastroenterologist",
+        ),
+        (
+            replace(
+                "responses/lumps.yml",
+                "skin metastases.",
+                "multiple cutaneous malignant disease deposits occasionally materialising.",
+            ),
+            "responses/lumps.yml",
+            "grade",
+        ),
         (replace("responses/red_flags.yml", "topic: crisis", "topic: crises"), "responses/red_flags.yml", "crises"),
         (replace("responses/red_flags.yml", "  phrases:", "  phases:"), "responses/red_flags.yml", "phases"),
         (
