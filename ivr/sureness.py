@@ -75,7 +75,7 @@ def blend(alone: Understanding, in_context: Understanding, thresholds: Threshold
     """Return one reading of two: the words alone, and the words after the topic last heard.
 
     The geometric mean of both rankings: a topic must be likely in each. Measured on
-    follow-ups in docs/decisions/0006.
+    follow-ups in docs/decisions/0007.
     """
     shares = [dict(reading.ranking) for reading in (alone, in_context)]
     topics = {topic for ranking in shares for topic in ranking} - {_FALLBACK}

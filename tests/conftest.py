@@ -15,6 +15,7 @@ from ivr.content import Content
 from ivr.content_files import load
 from ivr.helpline import Clock
 from ivr.player import Player
+from ivr.processes import rasa_server
 from ivr.rasa import Dialogue
 from ivr.settings import Settings
 from tests.caller import Caller
@@ -76,6 +77,21 @@ def public_line(rasa: FakeRasa) -> Iterator[str]:
     """Serve a line with a token, as behind Twilio."""
     settings = Settings(secret_key="secret", auth_token=TOKEN, public_url=PUBLIC_URL, root=ROOT)
     with served(settings, rasa) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def rasa_url() -> Iterator[str]:
+    """Run the really trained Rasa."""
+    url = f"http://127.0.0.1:{free_port()}"
+    with rasa_server(ROOT, url):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def line(rasa_url: str) -> Iterator[str]:
+    """Serve the whole line: no token, the real content, the really trained Rasa."""
+    with served(Settings(secret_key="secret", rasa_url=rasa_url, root=ROOT), None) as address:
         yield address
 
 

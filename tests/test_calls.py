@@ -342,6 +342,7 @@ def test_keys_mean_the_same_after_a_prompt_of_silence(caller: Caller, content: C
 def test_in_doubt_the_caller_chooses_between_two(caller: Caller, content: Content, rasa: FakeRasa) -> None:
     rasa.understands["the thing"] = [("nlu_fallback", 0.5), ("biopsy", 0.4), ("ct_scan", 0.3), ("cure", 0.01)]
     for reply, topic in (("2", "ct_scan"), ("the first one", "biopsy"), ("the punch biopsy", "biopsy")):
+        caller.presses("*")
         caller.says("the thing")
         assert (caller.kind, caller.topic) == ("clarify", "biopsy")
         caller.is_offered(*names(content, "biopsy", "ct_scan"))

@@ -1,31 +1,14 @@
 """The whole line: real HTTP, the real content, and a really trained Rasa."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 
 from ivr.content import Content
-from ivr.processes import rasa_server
 from ivr.rasa import Rasa
-from ivr.settings import Settings
 from tests.caller import Caller
-from tests.conftest import ROOT, free_port, served
-
-
-@pytest.fixture(scope="module")
-def rasa_url() -> Iterator[str]:
-    """Run the trained Rasa for this module's calls."""
-    url = f"http://127.0.0.1:{free_port()}"
-    with rasa_server(ROOT, url):
-        yield url
-
-
-@pytest.fixture(scope="module")
-def line(rasa_url: str) -> Iterator[str]:
-    with served(Settings(secret_key="secret", rasa_url=rasa_url, root=ROOT), None) as address:
-        yield address
 
 
 @pytest.fixture
