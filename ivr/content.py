@@ -142,6 +142,7 @@ class RedFlag(_Strict):
 
     name: Annotated[str, Field(alias="class")]
     topic: str
+    even_in_questions: bool = False
     phrases: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -152,6 +153,8 @@ class RedFlags(_Strict):
     negations: tuple[str, ...]
     long_past: tuple[str, ...]
     questions: tuple[str, ...]
+    openers: tuple[str, ...]
+    fillers: tuple[str, ...]
     reports: tuple[str, ...]
     flags: tuple[RedFlag, ...]
 

@@ -14,11 +14,12 @@ class Screen:
 
     def __init__(self, red_flags: RedFlags) -> None:
         """Compile every phrase once."""
-        self._flags = [(flag.topic, _any(flag.phrases)) for flag in red_flags.flags]
+        self._flags = [(flag, _any(flag.phrases)) for flag in red_flags.flags]
         self._look_alikes = _any(red_flags.look_alikes)
         self._negated = re.compile(rf"{_any(red_flags.negations).pattern}(?: \S+){{0,{_NEAR}}} ?$")
         self._long_past = _any(red_flags.long_past)
         self._questions = _any(red_flags.questions)
+        self._opens = re.compile(rf"^(?:{_any(red_flags.fillers).pattern}|\s)*{_any(red_flags.openers).pattern}")
         self._reports = _any(red_flags.reports)
 
     def find(self, words: str) -> str | None:
@@ -27,15 +28,16 @@ class Screen:
         A plain question, something denied and something long past are no red flags; a
         report of somebody's state now is one, however it is put.
         """
-        if self.is_calm(words):
-            return None
-        said = self._meant(words)
-        return next((topic for topic, phrases in self._flags if self._means(phrases, said)), None)
+        said, is_calm = self._meant(words), self.is_calm(words)
+        for flag, phrases in self._flags:
+            if (flag.even_in_questions or not is_calm) and self._means(phrases, said):
+                return flag.topic
+        return None
 
     def is_calm(self, words: str) -> bool:
         """Tell whether ``words`` are a plain question or long past, and report nobody's state now."""
         said = self._meant(words)
-        asks = self._questions.search(said) or self._long_past.search(said)
+        asks = self._opens.search(said) or self._questions.search(said) or self._long_past.search(said)
         return bool(asks) and not self._reports.search(said)
 
     def _meant(self, words: str) -> str:

@@ -1,5 +1,6 @@
 """How sure is sure enough: turns Rasa's ranking into an answer, a question, or neither."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -14,7 +15,7 @@ from ivr.rasa import Understanding
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
-_CARING = ("emergency", "crisis", "distress", "transfer")
+_CARING = ("emergency", "crisis", "distress", "transfer")  # the first waits for sureness in calm words
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -54,11 +55,11 @@ class Verdict:
 def judge(understanding: Understanding, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
     """Decide what ``understanding`` allows: answer, ask "A, or B?", or say it was not understood.
 
-    Danger and distress are acted on early, unless the words themselves are calm: a plain
+    Danger and distress are acted on early. In calm words an emergency is not: a plain
     question with a word of danger in it deserves its answer.
     """
     ranking = [(topic, share) for topic, share in understanding.ranking if topic in content.answers]
-    if not is_calm and (care := _care(ranking, thresholds.care_threshold, content)):
+    if care := _care(ranking, thresholds.care_threshold, _CARING[is_calm:], content):
         return Verdict((care,), sure=True)
     if understanding.intent != _FALLBACK:
         if understanding.intent not in content.answers:
@@ -90,9 +91,9 @@ def blend(alone: Understanding, in_context: Understanding, thresholds: Threshold
     return Understanding(ranking[0][0] if is_sure else _FALLBACK, ranking)
 
 
-def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
-    """Return the likeliest topic that must not be missed, or an empty string."""
+def _care(ranking: list[tuple[str, float]], threshold: float, kinds: Sequence[str], content: Content) -> str:
+    """Return the likeliest topic of ``kinds`` that must not be missed, or an empty string."""
     for topic, share in ranking:
-        if share >= threshold and content.answers[topic].kind in _CARING:
+        if share >= threshold and content.answers[topic].kind in kinds:
             return topic
     return ""

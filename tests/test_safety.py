@@ -25,6 +25,10 @@ from ivr.safety import Screen
         ("i had chest pain years ago", None),
         ("i'm dying for a cup of tea", None),
         ("i can't breathe for laughing", None),
+        ("how long have i got", "outside_leaflet"),
+        ("should i go ahead with the biopsy", "outside_leaflet"),
+        ("what should i be looking out for on my skin", None),
+        ("can i just say i want to kill myself", "crisis"),
         ("", None),
     ],
 )

@@ -74,18 +74,6 @@ def test_plain_questions_are_not_met_as_danger(red_flags: list[Met]) -> None:
     assert share("plain questions without alarm", questions, alarms) >= 0.95
 
 
-def test_distress_is_met_with_kindness(turns: list[Met]) -> None:
-    rows = [m for m in turns if m.row["kind"] == "distress"]
-    assert share("distress", rows, [m for m in rows if m.kind not in ("distress", "crisis", "transfer")]) >= 0.9
-
-
-def test_commands_are_obeyed(turns: list[Met]) -> None:
-    kinds = {"person": "transfer", "goodbye": "goodbye", "help": "about", "main_menu": "menu", "more": "control"}
-    rows = [m for m in turns if m.row["kind"] == "command"]
-    bad = [m for m in rows if m.kind != kinds.get(m.row["label"], "control")]
-    assert share("commands", rows, bad) >= 0.95
-
-
 def test_doses_outlook_and_advice_never_get_an_answer(turns: list[Met]) -> None:
     rows = [m for m in turns if m.row["kind"] == "refuse" and m.row["label"] in ("dose", "prognosis", "should_i")]
     assert share("doses, outlook, advice", rows, [m for m in rows if m.kind == "answer"]) >= 0.9
