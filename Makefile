@@ -3,7 +3,7 @@
 MODEL := models/line.tar.gz
 PYTHON := .venv/bin/python
 RASA := .venv-rasa/bin/rasa
-SOURCES := config.yml $(wildcard nlu/*.yml nlu/components/*.py) $(filter-out %/phone.yml %/lexicon.yml %/commands.yml %/red_flags.yml %/facts.yml,$(wildcard responses/*.yml))
+SOURCES := config.yml $(wildcard nlu/*.yml nlu/components/*.py) $(filter-out %/phone.yml %/lexicon.yml %/commands.yml %/red_flags.yml %/facts.yml %/hours.yml,$(wildcard responses/*.yml))
 
 # Rasa reports crashes and use to third parties unless told not to.
 export RASA_TELEMETRY_ENABLED := false

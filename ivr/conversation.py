@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ivr.content import Answer, Content
-from ivr.hearing import Heard, spoken_key
+from ivr.hearing import Heard
 from ivr.places import MENU, PERSON, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.reply import Kind, Reply
-from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import Thresholds, Verdict, blend, judge
-from ivr.wording import normalise
+from ivr.sureness import Thresholds
+from ivr.understanding import Understanding
 
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
 _DIAL_OUTCOMES = {
@@ -42,9 +41,7 @@ class Conversation:
         self._prompts = content.phone.prompts
         self._places = places
         self._dialogue = dialogue
-        self._thresholds = thresholds
-        self._screen = Screen(content.red_flags)
-        self._commands = {normalise(p): topic for topic, phrases in content.commands.items() for p in phrases}
+        self._understanding = Understanding(content, places, dialogue, thresholds)
         self._obey: dict[str, Callable[[State], Turn]] = {
             "person": self._connect,
             "menu": lambda state: self._enter(state, MENU),
@@ -95,45 +92,20 @@ class Conversation:
         return self._again(state, self._prompts.no_such_key, kind="rephrase")
 
     def _spoken(self, state: State, words: str) -> Turn:
-        if flag := self._screen.find(words):
-            return self._enter(state, f"topic:{flag}")
-        if topic := self._commands.get(normalise(words)):
-            return self._follow(state, topic)
-        if key := spoken_key(words):
-            return self._pressed(state, key)
-        if target := self._choice_named(state, words):
-            return self._go(state, target)
-        return self._understood(state, words)
-
-    def _choice_named(self, state: State, words: str) -> str:
-        named = {normalise(choice.name): choice.target for choice in self._places.reply(state.place).choices}
-        target = named.get(normalise(words), "")
-        return target if target in state.keys else ""
-
-    def _understood(self, state: State, words: str) -> Turn:
         try:
-            verdict = self._read(words, self._places.subject(state.place))
+            meaning = self._understanding.meaning(words, state)
         except RasaUnavailable:
-            return self._keys_only(state)
-        if verdict.sure:
-            turn = self._go(state, f"topic:{verdict.topics[0]}")
-            return replace(turn, state=replace(turn.state, others=verdict.others))
-        if verdict.topics:
-            return self._enter(state, ":".join(("clarify", *verdict.topics)))
+            return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")
+        if meaning.topic:
+            return self._follow(state, meaning.topic)
+        if meaning.key:
+            return self._pressed(state, meaning.key)
+        if meaning.target:
+            turn = self._go(state, meaning.target)
+            return replace(turn, state=replace(turn.state, others=meaning.others))
+        if meaning.guesses:
+            return self._enter(state, ":".join(("clarify", *meaning.guesses)))
         return self._no_match(replace(state, misses=state.misses + 1))
-
-    def _read(self, words: str, subject: str) -> Verdict:
-        """Read ``words`` alone and, if that leaves doubt, once more after the ``subject`` last heard."""
-        is_calm = self._screen.is_calm(words)
-        alone = self._dialogue.parse(words)
-        verdict = judge(alone, self._thresholds, self._content, is_calm=is_calm)
-        if verdict.sure or not subject:
-            return verdict
-        blended = blend(alone, self._dialogue.parse(f"{subject} and {words}"), self._thresholds)
-        return judge(blended, self._thresholds, self._content, is_calm=is_calm)
-
-    def _keys_only(self, state: State) -> Turn:
-        return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")
 
     # Where it leads.
 

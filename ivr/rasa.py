@@ -6,10 +6,11 @@ from typing import Any, Protocol, TypeVar
 import requests
 from pydantic import BaseModel, ValidationError
 
-# Seconds to connect and to wait. Both hops together stay under three: the longest a caller
-# may wait in silence (issue: within 3 seconds). A healthy parse takes 20 ms.
-_PARSE_TIMEOUT = (0.3, 1.6)
-_LEAD_TIMEOUT = (0.3, 0.7)
+# Seconds to connect and to wait. Two readings and a lead together stay under three,
+# the longest a caller may wait in silence. A healthy parse takes 20 ms.
+_CONNECT = 0.2
+_PARSE_PATIENCE = 1.5
+_LEAD_PATIENCE = 0.5
 
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -20,7 +21,7 @@ class RasaUnavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Understanding:
+class Reading:
     """What Rasa made of an utterance: ``ranking`` is (intent, confidence 0-1), surest first."""
 
     intent: str
@@ -30,8 +31,8 @@ class Understanding:
 class Dialogue(Protocol):
     """What the conversation needs of Rasa; tests pass a fake in its place."""
 
-    def parse(self, words: str) -> Understanding:
-        """Return what ``words`` mean, or raise RasaUnavailable."""
+    def parse(self, words: str, patience: float = _PARSE_PATIENCE) -> Reading:
+        """Return what ``words`` mean within ``patience`` seconds, or raise RasaUnavailable."""
 
     def lead(self, call: str, intent: str, about: str) -> str:
         """Return the topic to speak after ``intent`` in ``call``, or raise RasaUnavailable.
@@ -82,11 +83,11 @@ class Rasa:
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def parse(self, words: str) -> Understanding:
+    def parse(self, words: str, patience: float = _PARSE_PATIENCE) -> Reading:
         """See Dialogue.parse. Rasa keeps nothing of ``words``."""
-        parsed = self._ask(_Parsed, "POST", "/model/parse", _PARSE_TIMEOUT, {"text": words})
+        parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words})
         ranking = tuple((i.name, i.confidence) for i in parsed.intent_ranking)
-        return Understanding(parsed.intent.name, ranking)
+        return Reading(parsed.intent.name, ranking)
 
     def lead(self, call: str, intent: str, about: str) -> str:
         """See Dialogue.lead. An empty reply is a failure: silence is no answer."""
@@ -94,7 +95,7 @@ class Rasa:
             _Led,
             "POST",
             f"/conversations/{call}/trigger_intent?include_events=NONE",
-            _LEAD_TIMEOUT,
+            _LEAD_PATIENCE,
             {"name": intent, "entities": {"about": about}},
         )
         topics = [message.custom.topic for message in led.messages if message.custom]
@@ -104,13 +105,17 @@ class Rasa:
 
     def texts(self) -> dict[str, str]:
         """See Dialogue.texts."""
-        domain = self._ask(_Domain, "GET", "/domain", _PARSE_TIMEOUT)
+        domain = self._ask(_Domain, "GET", "/domain", _PARSE_PATIENCE)
         return {name: variants[0].text or "" for name, variants in domain.responses.items()}
 
-    def _ask(self, shape: type[Shape], method: str, path: str, timeout: tuple[float, float], body: Any = None) -> Shape:
+    def _ask(self, shape: type[Shape], method: str, path: str, patience: float, body: Any = None) -> Shape:
         try:
             reply = self._session.request(
-                method, self._url + path, json=body, timeout=timeout, headers={"Accept": "application/json"}
+                method,
+                self._url + path,
+                json=body,
+                timeout=(_CONNECT, patience),
+                headers={"Accept": "application/json"},
             )
             reply.raise_for_status()
             return shape.model_validate_json(reply.content)

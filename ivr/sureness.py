@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from ivr import yaml_file
 from ivr.content import Content
-from ivr.rasa import Understanding
+from ivr.rasa import Reading
 
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
@@ -52,27 +52,27 @@ class Verdict:
     others: tuple[str, ...] = ()
 
 
-def judge(understanding: Understanding, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
-    """Decide what ``understanding`` allows: answer, ask "A, or B?", or say it was not understood.
+def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
+    """Decide what ``reading`` allows: answer, ask "A, or B?", or say it was not understood.
 
     Danger and distress are acted on early. In calm words an emergency is not: a plain
     question with a word of danger in it deserves its answer.
     """
-    ranking = [(topic, share) for topic, share in understanding.ranking if topic in content.answers]
+    ranking = [(topic, share) for topic, share in reading.ranking if topic in content.answers]
     if care := _care(ranking, thresholds.care_threshold, _CARING[is_calm:], content):
         return Verdict((care,), sure=True)
-    if understanding.intent != _FALLBACK:
-        if understanding.intent not in content.answers:
+    if reading.intent != _FALLBACK:
+        if reading.intent not in content.answers:
             return Verdict()
-        others = [topic for topic, _ in ranking if topic != understanding.intent and content.answers[topic].name]
-        return Verdict((understanding.intent,), sure=True, others=tuple(others[:2]))
+        others = [topic for topic, _ in ranking if topic != reading.intent and content.answers[topic].name]
+        return Verdict((reading.intent,), sure=True, others=tuple(others[:2]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
     if likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong
     return Verdict(tuple(topic for topic in likely if content.answers[topic].name)[:2])
 
 
-def blend(alone: Understanding, in_context: Understanding, thresholds: Thresholds) -> Understanding:
+def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Reading:
     """Return one reading of two: the words alone, and the words after the topic last heard.
 
     The geometric mean of both rankings: a topic must be likely in each. Measured on
@@ -88,7 +88,7 @@ def blend(alone: Understanding, in_context: Understanding, thresholds: Threshold
     ranking = tuple(sorted(((topic, mean / whole) for topic, mean in means.items()), key=lambda row: -row[1]))
     first, second = [share for _, share in (*ranking, ("", 0.0), ("", 0.0))][:2]
     is_sure = first >= thresholds.threshold and first - second >= thresholds.ambiguity_threshold
-    return Understanding(ranking[0][0] if is_sure else _FALLBACK, ranking)
+    return Reading(ranking[0][0] if is_sure else _FALLBACK, ranking)
 
 
 def _care(ranking: list[tuple[str, float]], threshold: float, kinds: Sequence[str], content: Content) -> str:

@@ -1,6 +1,6 @@
 """Stand-ins that are passed in, never patched in."""
 
-from ivr.rasa import RasaUnavailable, Understanding
+from ivr.rasa import RasaUnavailable, Reading
 
 
 class FakeRasa:
@@ -16,11 +16,11 @@ class FakeRasa:
         self.asked: list[tuple[str, str, str]] = []
         self.is_down = False
 
-    def parse(self, words: str) -> Understanding:
+    def parse(self, words: str, patience: float = 1) -> Reading:
         self._answer()
         meant = self.understands.get(words, [("nlu_fallback", 0.5), ("lumps", 0.02)])
         ranking = [(meant, 0.9)] if isinstance(meant, str) else meant
-        return Understanding(ranking[0][0], tuple(ranking))
+        return Reading(ranking[0][0], tuple(ranking))
 
     def lead(self, call: str, intent: str, about: str) -> str:
         self._answer()

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from ivr.rasa import Rasa, RasaUnavailable, Understanding
+from ivr.rasa import Rasa, RasaUnavailable, Reading
 from ivr.settings import Settings
 from tests.caller import Caller
 from tests.conftest import ROOT, served
@@ -46,7 +46,7 @@ BAD: dict[str, Server] = {
 
 def test_a_good_parse_is_a_ranking() -> None:
     with answering(200, as_json(PARSED)) as url:
-        assert Rasa(url).parse("hello") == Understanding("cure", (("cure", 0.7), ("lumps", 0.1)))
+        assert Rasa(url).parse("hello") == Reading("cure", (("cure", 0.7), ("lumps", 0.1)))
 
 
 def test_a_good_lead_is_its_topic() -> None:
@@ -69,6 +69,23 @@ def test_what_was_said_is_not_in_the_error() -> None:
             Rasa(url).parse("marked-words")
         assert "marked-words" not in str(error.value)
         assert error.value.__cause__ is None
+
+
+def test_a_sluggish_rasa_costs_a_caller_less_than_three_seconds(new_caller: Callable[..., Caller]) -> None:
+    """Slow, but inside the first reading's patience: the second reading and the lead are cut short."""
+    doubt = {**PARSED, "intent": {"name": "nlu_fallback", "confidence": 0.5}}
+    for parsed, kind in ((PARSED, "answer"), (doubt, "clarify")):
+        with (
+            answering(200, as_json(parsed), delay=1.3) as url,
+            served(Settings(secret_key="s", rasa_url=url, root=ROOT), None) as address,
+        ):
+            caller = new_caller(address)
+            caller.dials()
+            caller.presses("2")
+            started = time.monotonic()
+            caller.says("a question")
+            assert time.monotonic() - started < 3
+            assert caller.kind == kind
 
 
 @pytest.mark.parametrize("server", BAD.values(), ids=BAD)

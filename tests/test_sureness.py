@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content import Content
-from ivr.rasa import Understanding
+from ivr.rasa import Reading
 from ivr.sureness import Thresholds, Verdict, blend, judge, read_thresholds
 from ivr.yaml_file import ContentError
 from tests.conftest import ROOT
@@ -32,20 +32,20 @@ FALLBACK = ("nlu_fallback", 0.5)
     ],
 )
 def test_a_ranking_leads_to(ranking: list[tuple[str, float]], verdict: Verdict, content: Content) -> None:
-    found = judge(Understanding(ranking[0][0], tuple(ranking)), THRESHOLDS, content)
+    found = judge(Reading(ranking[0][0], tuple(ranking)), THRESHOLDS, content)
     assert (found.topics, found.sure) == (verdict.topics, verdict.sure)
 
 
 def test_a_plain_question_with_a_word_of_danger_gets_its_answer(content: Content) -> None:
     ranking = (("ect_less_common", 0.6), ("emergency", 0.3))
-    understanding = Understanding("ect_less_common", ranking)
-    assert judge(understanding, THRESHOLDS, content).topics == ("emergency",)
-    assert judge(understanding, THRESHOLDS, content, is_calm=True).topics == ("ect_less_common",)
+    reading = Reading("ect_less_common", ranking)
+    assert judge(reading, THRESHOLDS, content).topics == ("emergency",)
+    assert judge(reading, THRESHOLDS, content, is_calm=True).topics == ("ect_less_common",)
 
 
 def test_a_sure_answer_keeps_the_next_best_named_topics(content: Content) -> None:
     ranking = (("cure", 0.8), ("repeat", 0.05), ("lumps", 0.04), ("ect", 0.03), ("biopsy", 0.01))
-    assert judge(Understanding("cure", ranking), THRESHOLDS, content).others == ("lumps", "ect")
+    assert judge(Reading("cure", ranking), THRESHOLDS, content).others == ("lumps", "ect")
 
 
 def test_the_thresholds_stand_in_config_yml() -> None:
@@ -65,12 +65,12 @@ def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
 
 
 def test_two_readings_make_one(content: Content) -> None:
-    alone = Understanding("nlu_fallback", (FALLBACK, ("ect_alongside", 0.3), ("ect_how_many", 0.25), ("cure", 0.1)))
-    in_context = Understanding("ect_how_many", (("ect_how_many", 0.8), ("ect_alongside", 0.01)))
+    alone = Reading("nlu_fallback", (FALLBACK, ("ect_alongside", 0.3), ("ect_how_many", 0.25), ("cure", 0.1)))
+    in_context = Reading("ect_how_many", (("ect_how_many", 0.8), ("ect_alongside", 0.01)))
     blended = blend(alone, in_context, THRESHOLDS)
     assert blended.intent == "ect_how_many"
     assert sum(share for _, share in blended.ranking) == pytest.approx(1)
-    nothing = Understanding("nlu_fallback", (FALLBACK, ("lumps", 0.02)))
+    nothing = Reading("nlu_fallback", (FALLBACK, ("lumps", 0.02)))
     assert blend(nothing, nothing, THRESHOLDS).intent == "nlu_fallback"
     assert blend(alone, alone, THRESHOLDS).intent == "nlu_fallback"
-    assert blend(Understanding("nlu_fallback", (FALLBACK,)), in_context, THRESHOLDS).ranking[0][0] == "ect_how_many"
+    assert blend(Reading("nlu_fallback", (FALLBACK,)), in_context, THRESHOLDS).ranking[0][0] == "ect_how_many"
