@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.conversation import Conversation, Turn
+from ivr.conversation import Conversation
 from ivr.guard import may_call
 from ivr.hearing import heard
 from ivr.reply import Reply
 from ivr.settings import Settings
 from ivr.state import State, StateSigner
+from ivr.turn import Turn
 from ivr.twiml import Links, Speaker
 
 _log = logging.getLogger(__name__)

@@ -1,15 +1,17 @@
 """What to say next. Pure: no HTTP, no TwiML, and the only I/O is the Dialogue passed in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ivr.content import Answer, Content
 from ivr.hearing import Heard
 from ivr.places import MENU, PERSON, Places
 from ivr.rasa import Dialogue, RasaUnavailable
-from ivr.reply import Kind, Reply
+from ivr.recovery import Recovery
+from ivr.reply import URGENT, Kind
 from ivr.state import State
 from ivr.sureness import Thresholds
+from ivr.turn import Turn, fresh, listening
 from ivr.understanding import Understanding
 
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
@@ -21,17 +23,6 @@ _DIAL_OUTCOMES = {
 }
 
 
-_URGENT = ("emergency", "crisis")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn's result: what is said, and where the caller is after it."""
-
-    reply: Reply
-    state: State
-
-
 class Conversation:
     """Leads one call after another; holds nothing of any of them."""
 
@@ -41,6 +32,7 @@ class Conversation:
         self._prompts = content.phone.prompts
         self._places = places
         self._dialogue = dialogue
+        self._recovery = Recovery(places, self._prompts)
         self._understanding = Understanding(content, places, dialogue, thresholds)
         self._obey: dict[str, Callable[[State], Turn]] = {
             "person": self._connect,
@@ -64,7 +56,7 @@ class Conversation:
 
     def start(self, call: str) -> Turn:
         """Greet the caller of ``call`` and read the menu."""
-        return _listening(self._places.welcome(), State(call))
+        return listening(self._places.welcome(), State(call))
 
     def turn(self, state: State, heard: Heard) -> Turn:
         """Return what follows ``heard`` when the caller is at ``state``."""
@@ -72,15 +64,16 @@ class Conversation:
             return self._pressed(replace(state, silences=0), heard.key)
         if heard.words:
             return self._spoken(replace(state, silences=0), heard.words)
-        return self._silence(replace(state, silences=state.silences + 1))
+        state = replace(state, silences=state.silences + 1)
+        return self._recovery.after_silence(state) or self._connect(state)
 
     def dialled(self, state: State, outcome: str) -> Turn:
         """Return what follows a transfer that ended with ``outcome`` (DialCallStatus)."""
         name = _DIAL_OUTCOMES.get(outcome, "failed")
         menu = self._places.reply(MENU)
         says = (*self._places.said(getattr(self._prompts, name)), *menu.says)
-        state = replace(_fresh(state), place=MENU, dials=state.dials + 1)
-        return _listening(replace(menu, kind="transfer", says=says), state)
+        state = replace(fresh(state), place=MENU, dials=state.dials + 1)
+        return listening(replace(menu, kind="transfer", says=says), state)
 
     # What was heard.
 
@@ -105,7 +98,8 @@ class Conversation:
             return replace(turn, state=replace(turn.state, others=meaning.others))
         if meaning.guesses:
             return self._enter(state, ":".join(("clarify", *meaning.guesses)))
-        return self._no_match(replace(state, misses=state.misses + 1))
+        state = replace(state, misses=state.misses + 1)
+        return self._recovery.after_no_match(state) or self._connect(state)
 
     # Where it leads.
 
@@ -131,14 +125,14 @@ class Conversation:
     def _enter(self, state: State, place: str) -> Turn:
         if place == PERSON:
             return self._connect(state)
-        moved = replace(_fresh(state), place=place, trail=state.trail_from_here(place))
-        return _listening(self._places.reply(place), moved)
+        moved = replace(fresh(state), place=place, trail=state.trail_from_here(place))
+        return listening(self._places.reply(place), moved)
 
     def _connect(self, state: State) -> Turn:
         reply = self._places.reply(PERSON)
         if reply.then == "dial":
             return Turn(reply, state)  # no new place: after the transfer "repeat" must not ring again
-        return _listening(reply, replace(_fresh(state), place=MENU, dials=state.dials + 1))
+        return listening(reply, replace(fresh(state), place=MENU, dials=state.dials + 1))
 
     # Commands.
 
@@ -163,7 +157,7 @@ class Conversation:
         """Say ``answer`` and hold the line; every key means what it meant before."""
         here = self._places.reply(state.place)
         says = self._places.said(answer.parts[0].text)
-        return _listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), _fresh(state))
+        return listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), fresh(state))
 
     def _yes(self, state: State) -> Turn:
         return self._go(state, state.yes) if state.yes else self._no(state)
@@ -178,50 +172,5 @@ class Conversation:
         """Say what is heard at the caller's place once more, after ``prompt``."""
         here = self._places.reply(state.place)
         says = (*self._places.said(prompt), *here.says)
-        kept = here.kind if here.kind in _URGENT else kind
-        return _listening(replace(here, kind=kept, says=says, first_pass=""), _fresh(state))
-
-    # Silence, and words nobody could place: three prompts, then a person.
-
-    def _silence(self, state: State) -> Turn:
-        if state.silences > len(self._prompts.silence):
-            return self._give_up(state) if state.dials else self._connect(state)
-        here = self._places.reply(state.place)
-        if here.kind in _URGENT:  # an emergency is said again; no menu is read over it
-            return _listening(replace(here, first_pass=""), state)
-        return self._escalate(state, self._prompts.silence, state.silences, "silence")
-
-    def _no_match(self, state: State) -> Turn:
-        if state.misses > len(self._prompts.no_match):
-            return self._connect(state)
-        return self._escalate(state, self._prompts.no_match, state.misses, "rephrase")
-
-    def _escalate(self, state: State, prompts: tuple[str, ...], times: int, kind: Kind) -> Turn:
-        """Speak prompt number ``times``: first with the choices here, then the keys, then a person."""
-        place = state.place if times == 1 else MENU
-        here = self._places.reply(place)
-        choices = self._places.choice_lines(here.choices) if times < len(prompts) else ()
-        reply = replace(
-            here,
-            kind=kind,
-            topic="",
-            says=(*self._places.said(prompts[times - 1]), *choices),
-            first_pass="",
-            yes=PERSON if times == len(prompts) else here.yes,
-        )
-        return _listening(reply, replace(state, place=place))
-
-    def _give_up(self, state: State) -> Turn:
-        says = self._places.said(self._prompts.tired_of_trying)
-        return Turn(Reply("goodbye", says, then="hang_up"), state)
-
-
-def _fresh(state: State) -> State:
-    """Return ``state`` with its counters of trouble back at zero and no second guesses."""
-    return replace(state, silences=0, misses=0, others=())
-
-
-def _listening(reply: Reply, state: State) -> Turn:
-    """Return the turn whose state knows what each key means after ``reply``."""
-    keys = tuple(choice.target for choice in reply.choices)
-    return Turn(reply, replace(state, keys=keys, yes=reply.yes, more=reply.more))
+        kept = here.kind if here.kind in URGENT else kind
+        return listening(replace(here, kind=kept, says=says, first_pass=""), fresh(state))

@@ -21,6 +21,9 @@ Kind = Literal[
 ]
 """What a reply is, as the ``X-Reply-Kind`` header names it (design.md, section 3)."""
 
+URGENT: tuple[Kind, ...] = ("emergency", "crisis")
+"""Kinds that are repeated as themselves and never talked over."""
+
 Patience = Literal["menu", "open", "wait"]
 """How long a caller may stay silent; the seconds stand in responses/phone.yml."""
 
