@@ -1,7 +1,7 @@
 """What an editor must mend before a caller hears it: never runs during a call."""
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def problems(root: Path) -> list[str]:
         *(problem for answer in content.answers.values() for problem in _speakable(answer, content.lexicon)),
         *_uncited(content, set(known)),
         *_line(content),
-        *_too_deep(content),
+        *_too_deep(content, set(known)),
     ]
 
 
@@ -133,9 +133,14 @@ def _wording(where: str, text: str) -> Iterator[str]:
 
 
 def _uncited(content: Content, known: set[str]) -> Iterator[str]:
-    cited = Counter(fact for answer in content.answers.values() for part in answer.parts for fact in part.facts)
-    for fact in sorted(known - set(cited)):
+    """Name facts that callers never hear, or never as the first thing after a question."""
+    answers = [answer for answer in content.answers.values() if answer.kind == "answer"]
+    cited = {fact for answer in answers for part in answer.parts for fact in part.facts}
+    first = {fact for answer in answers for fact in answer.parts[0].facts}
+    for fact in sorted(known - cited):
         yield f"responses/facts.yml: {fact} is cited by no answer; callers never hear it"
+    for fact in sorted(cited & known - first):
+        yield f"responses/facts.yml: {fact} is in no answer's first part; give it a topic of its own"
 
 
 def _line(content: Content) -> Iterator[str]:
@@ -149,9 +154,24 @@ def _line(content: Content) -> Iterator[str]:
             yield from _wording(f"responses/phone.yml: prompts.{name}", text)
 
 
-def _too_deep(content: Content) -> Iterator[str]:
-    """Name each leaflet answer that keys do not reach from the greeting within three presses."""
-    places = Places(content, Helpline(content, (), ""))
+def _too_deep(content: Content, known: set[str]) -> Iterator[str]:
+    """Name each fact whose answers keys do not reach from the greeting within three presses."""
+    near = {
+        fact
+        for place in _presses(Places(content, Helpline(content, (), "")))
+        if (answer := content.answers.get(place.removeprefix("topic:")))
+        for part in answer.parts
+        for fact in part.facts
+    }
+    for fact in sorted(known - near):
+        yield (
+            f"responses/facts.yml: {fact} is more than {_MOST_PRESSES} key presses from the greeting; "
+            "name its topic in a menu of phone.yml, or as related: of a topic that is near"
+        )
+
+
+def _presses(places: Places) -> dict[str, int]:
+    """Return how many key presses each place is from the greeting, as far as three."""
     presses = {MENU: 0}
     queue = deque([MENU])
     while queue:
@@ -160,9 +180,4 @@ def _too_deep(content: Content) -> Iterator[str]:
             if choice.target not in presses:
                 presses[choice.target] = presses[place] + 1
                 queue.append(choice.target)
-    for topic, answer in content.answers.items():
-        if answer.kind == "answer" and f"topic:{topic}" not in presses:
-            yield (
-                f"responses/{topic}.yml: is more than {_MOST_PRESSES} key presses from the greeting; "
-                "name it in a menu of phone.yml, or as related: of a topic that is near"
-            )
+    return presses

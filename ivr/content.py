@@ -43,7 +43,7 @@ class MenuItem(_Strict):
 
     say: str
     ask: str = ""
-    menu: "tuple[MenuItem, ...]" = ()
+    menu: Annotated["tuple[MenuItem, ...]", Field(max_length=6)] = ()
 
 
 class Voice(_Strict):

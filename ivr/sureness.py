@@ -1,6 +1,5 @@
 """How sure is sure enough: turns Rasa's ranking into an answer, a question, or neither."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -15,7 +14,7 @@ from ivr.rasa import Reading
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
-_CARING = ("emergency", "crisis", "distress", "transfer")  # the first waits for sureness in calm words
+_CARING = ("emergency", "crisis", "distress", "transfer")
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -27,6 +26,7 @@ class Thresholds(BaseModel):
     ambiguity_threshold: Share
     doubt_threshold: Share
     care_threshold: Share
+    calm_threshold: Share
 
 
 class _Pipeline(BaseModel):
@@ -55,15 +55,19 @@ class Verdict:
 def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
     """Decide what ``reading`` allows: answer, ask "A, or B?", or say it was not understood.
 
-    Danger and distress are acted on early. In calm words an emergency is not: a plain
-    question with a word of danger in it deserves its answer.
+    Danger and distress are acted on early. In calm words an emergency must be very sure: a
+    plain question with a word of danger in it deserves its answer.
     """
     ranking = [(topic, share) for topic, share in reading.ranking if topic in content.answers]
-    if care := _care(ranking, thresholds.care_threshold, _CARING[is_calm:], content):
+    if is_calm:
+        ranking = [
+            (topic, share)
+            for topic, share in ranking
+            if share >= thresholds.calm_threshold or content.answers[topic].kind != "emergency"
+        ]
+    if care := _care(ranking, thresholds.care_threshold, content):
         return Verdict((care,), sure=True)
-    if reading.intent != _FALLBACK:
-        if reading.intent not in content.answers:
-            return Verdict()
+    if reading.intent in (topic for topic, _ in ranking):
         others = [topic for topic, _ in ranking if topic != reading.intent and content.answers[topic].name]
         return Verdict((reading.intent,), sure=True, others=tuple(others[:2]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
@@ -91,9 +95,9 @@ def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Readin
     return Reading(ranking[0][0] if is_sure else _FALLBACK, ranking)
 
 
-def _care(ranking: list[tuple[str, float]], threshold: float, kinds: Sequence[str], content: Content) -> str:
-    """Return the likeliest topic of ``kinds`` that must not be missed, or an empty string."""
+def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
+    """Return the likeliest topic that must not be missed, or an empty string."""
     for topic, share in ranking:
-        if share >= threshold and content.answers[topic].kind in kinds:
+        if share >= threshold and content.answers[topic].kind in _CARING:
             return topic
     return ""

@@ -116,6 +116,27 @@ def test_the_real_content_has_no_problem() -> None:
         ),
         (replace("responses/hours.yml", "are {hours}", "are {houres}"), "responses/hours.yml", "houres"),
         (replace("responses/phone.yml", "  Wales:", "  Wails:"), "responses/phone.yml", "Wales"),
+        (replace("responses/lumps.yml", "      name: lumps in the skin\n", ""), "responses/lumps.yml", "custom.name"),
+        (
+            replace("responses/lumps.yml", "facts: [nodules]", "facts: [nodules, rash, cellulitis, lymphoedema]"),
+            "responses/lumps.yml",
+            "3 at most",
+        ),
+        (replace("responses/phone.yml", "- say: tests\n  ask: tests\n", ""), "responses/facts.yml", "more than 3"),
+        (
+            replace(
+                "responses/phone.yml",
+                "    - say: lung problems\n",
+                "    - say: lungs\n      ask: ect_lungs\n" * 2 + "    - say: lung problems\n",
+            ),
+            "responses/phone.yml",
+            "at most 6",
+        ),
+        (
+            lambda tree: shutil.copy(tree / "nlu/cure.yml", tree / "nlu/cures.yml"),
+            "nlu/cures.yml",
+            "responses/cures.yml",
+        ),
         (lambda tree: (tree / "nlu/cure.yml").unlink(), "responses/cure.yml", "nlu/cure.yml"),
         (lambda tree: (tree / "responses/wait.yml").unlink(), "responses/commands.yml", "wait"),
         (lambda tree: (tree / "responses/lexicon.yml").unlink(), "responses/lexicon.yml", "cannot be read"),
@@ -133,9 +154,14 @@ def test_a_fact_nobody_cites_is_named(tree: Path) -> None:
     assert any("ct-dye is cited by no answer" in problem for problem in problems(tree))
 
 
-def test_an_answer_out_of_reach_of_keys_is_named(tree: Path) -> None:
-    replace("responses/phone.yml", "    - say: lung problems\n      ask: ect_lungs\n", "")(tree)
-    assert any(problem.startswith("responses/ect_lungs.yml: is more than 3") for problem in problems(tree))
+def test_a_fact_out_of_reach_of_keys_is_named(tree: Path) -> None:
+    replace("responses/phone.yml", "    - say: the drugs used\n      ask: ect_drugs\n", "")(tree)
+    assert any("ect-drugs is more than 3 key presses" in problem for problem in problems(tree))
+
+
+def test_a_fact_that_no_question_reaches_at_once_is_named(tree: Path) -> None:
+    replace("responses/ect_scarring.yml", "facts: [se-scarring]", "facts: [se-rash]")(tree)
+    assert any("se-scarring is in no answer's first part" in problem for problem in problems(tree))
 
 
 def test_all_problems_are_told_at_once(tree: Path) -> None:

@@ -10,7 +10,9 @@ from ivr.sureness import Thresholds, Verdict, blend, judge, read_thresholds
 from ivr.yaml_file import ContentError
 from tests.conftest import ROOT
 
-THRESHOLDS = Thresholds(threshold=0.5, ambiguity_threshold=0.1, doubt_threshold=0.1, care_threshold=0.25)
+THRESHOLDS = Thresholds(
+    threshold=0.5, ambiguity_threshold=0.1, doubt_threshold=0.1, care_threshold=0.25, calm_threshold=0.75
+)
 FALLBACK = ("nlu_fallback", 0.5)
 
 
@@ -41,6 +43,10 @@ def test_a_plain_question_with_a_word_of_danger_gets_its_answer(content: Content
     reading = Reading("ect_less_common", ranking)
     assert judge(reading, THRESHOLDS, content).topics == ("emergency",)
     assert judge(reading, THRESHOLDS, content, is_calm=True).topics == ("ect_less_common",)
+    likely = Reading("emergency", (("emergency", 0.6), ("ect_less_common", 0.3)))
+    assert judge(likely, THRESHOLDS, content, is_calm=True) == Verdict(("ect_less_common",))
+    sure = Reading("emergency", (("emergency", 0.8), ("ect_less_common", 0.1)))
+    assert judge(sure, THRESHOLDS, content, is_calm=True).topics == ("emergency",)
 
 
 def test_a_sure_answer_keeps_the_next_best_named_topics(content: Content) -> None:
@@ -61,6 +67,7 @@ def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
         "threshold",
         "doubt_threshold",
         "care_threshold",
+        "calm_threshold",
     ]
 
 
