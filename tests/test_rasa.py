@@ -33,6 +33,7 @@ BAD: dict[str, Server] = {
     "hanging": hanging,
     "slow": partial(answering, 200, as_json(PARSED), delay=4),
     "500": partial(answering, 500, b"oh no"),
+    "500 in good shape": partial(answering, 500, as_json({**PARSED, **LED})),
     "404": partial(answering, 404, as_json({"reason": "NotFound"})),
     "html": partial(answering, 200, b"<html>hello</html>"),
     "empty list": partial(answering, 200, b"[]"),
