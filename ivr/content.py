@@ -88,6 +88,7 @@ class Prompts(_Strict):
     about: str
     more: str
     anything_else: str
+    what_next: str
     choice: str
     did_you_ask: str
     did_you_ask_one: str

@@ -82,7 +82,8 @@ class Conversation:
             return self._keys[key](state)
         if key.isdigit() and 1 <= int(key) <= len(state.keys):
             return self._go(state, state.keys[int(key) - 1])
-        return self._again(state, self._prompts.no_such_key, kind="rephrase")
+        here = state if state.keys else replace(state, place=MENU)  # where there is nothing to choose, the menu is
+        return self._again(here, self._prompts.no_such_key, kind="rephrase")
 
     def _spoken(self, state: State, words: str) -> Turn:
         try:

@@ -122,8 +122,8 @@ class Places:
 
     def _ways_on(self, answer: Answer, choices: tuple[Choice, ...], has_more: bool) -> tuple[Said, ...]:
         more = self.said(self._prompts.more) if has_more else ()
-        closing = self.said(self._prompts.anything_else) if answer.kind == "answer" else ()
-        return (*more, *self.choice_lines(choices), *closing)
+        closing = {"answer": self._prompts.anything_else, "about": self._prompts.what_next}.get(answer.kind)
+        return (*more, *self.choice_lines(choices), *(self.said(closing) if closing else ()))
 
     def _clarify(self, topics: Sequence[str], prompt: str) -> Reply:
         names = [self._content.answers[topic].name for topic in topics]

@@ -33,7 +33,7 @@ def run_line(settings: Settings, root: Path, tell: Tell) -> int:
     try:
         with ExitStack() as started:
             refuse_taken_port(settings.host, settings.port, "PORT", "make run")
-            tell("Starting Rasa (about 20 seconds; log in build/rasa.log)...")
+            tell("Starting Rasa (about 30 seconds; log in build/rasa.log)...")
             rasa = started.enter_context(rasa_server(root, settings.rasa_url))
             tell("Starting the phone line (log in build/line.log)...")
             line = started.enter_context(phone_line(settings, root))

@@ -140,6 +140,15 @@ def test_a_key_with_nothing_on_it_says_so_and_offers_the_same_again(caller: Call
     caller.hears_answer(content.answers["symptoms"].related[0])
 
 
+def test_after_words_about_the_line_the_way_on_is_said(caller: Caller, content: Content) -> None:
+    caller.says("privacy")
+    assert caller.kind == "about"
+    caller.hears_prompt("what_next")
+    caller.presses("5")
+    caller.hears_prompt("no_such_key")
+    caller.is_offered(*(item.say for item in content.phone.menu))
+
+
 def test_wait_holds_for_a_minute_and_loses_nothing(caller: Caller, content: Content) -> None:
     caller.presses("2")
     caller.says("hold on")
