@@ -45,7 +45,7 @@ def run() -> None:
 def call(address: str) -> None:
     """Call the running line from this terminal."""
     settings = _settings()
-    call_from_terminal(address or local_address(settings), settings)
+    call_from_terminal(address or settings.local_address, settings)
 
 
 @main.command()
@@ -54,13 +54,8 @@ def call(address: str) -> None:
 def bench(address: str, turns: int) -> None:
     """Time key turns and spoken turns of the running line."""
     settings = _settings()
-    for line in benchmark.measure(address or local_address(settings), settings, turns):
+    for line in benchmark.measure(address or settings.local_address, settings, turns):
         click.echo(line)
-
-
-def local_address(settings: Settings) -> str:
-    """Return where the line listens on this machine."""
-    return f"http://127.0.0.1:{settings.port}"
 
 
 def _settings() -> Settings:

@@ -158,6 +158,7 @@ class RedFlags(_Strict):
     fillers: tuple[str, ...]
     reports: tuple[str, ...]
     flags: tuple[RedFlag, ...]
+    refusals: tuple[RedFlag, ...]
 
 
 class ClosurePeriod(_Strict):

@@ -23,7 +23,7 @@ _SHAPES: dict[str, Any] = {
 LINE_FILES = (*_SHAPES, "facts")
 PLACEHOLDERS = {
     *("name", "key", "first", "second"),
-    *("number", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111", "mental_health"),
+    *("number", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111"),
 }
 
 
@@ -105,7 +105,7 @@ def _dangling(content: Content) -> Iterator[str]:
             yield f"responses/phone.yml: menu: {item.ask} has no file in responses/; correct or remove it"
     for file, topics in (
         ("commands", content.commands),
-        ("red_flags", [flag.topic for flag in content.red_flags.flags]),
+        ("red_flags", [flag.topic for flag in (*content.red_flags.flags, *content.red_flags.refusals)]),
     ):
         for topic in sorted(set(topics) - set(content.answers)):
             yield f"responses/{file}.yml: {topic} has no file in responses/; correct its name"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ivr.content import Answer, Content
 from ivr.hearing import Heard
-from ivr.places import MENU, PERSON, Places
+from ivr.places import CLOSED, MENU, PERSON, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
 from ivr.reply import URGENT, Kind
@@ -72,7 +72,7 @@ class Conversation:
         name = _DIAL_OUTCOMES.get(outcome, "failed")
         menu = self._places.reply(MENU)
         says = (*self._places.said(getattr(self._prompts, name)), *menu.says)
-        state = replace(fresh(state), place=MENU, dials=state.dials + 1)
+        state = self._moved(state, MENU, dials=state.dials + 1)
         return listening(replace(menu, kind="transfer", says=says), state)
 
     # What was heard.
@@ -89,18 +89,24 @@ class Conversation:
         try:
             meaning = self._understanding.meaning(words, state)
         except RasaUnavailable:
-            return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")
+            return self._keys_only(state)
         if meaning.topic:
             return self._follow(state, meaning.topic)
         if meaning.key:
             return self._pressed(state, meaning.key)
         if meaning.target:
             turn = self._go(state, meaning.target)
-            return replace(turn, state=replace(turn.state, others=meaning.others))
+            others = meaning.others if turn.reply.kind == "answer" else ()
+            return replace(turn, state=replace(turn.state, others=others))
         if meaning.guesses:
             return self._enter(state, ":".join(("clarify", *meaning.guesses)))
         state = replace(state, misses=state.misses + 1)
         return self._recovery.after_no_match(state) or self._connect(state)
+
+    def _keys_only(self, state: State) -> Turn:
+        if self._places.reply(state.place).kind in URGENT:
+            return self._again(state)
+        return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")
 
     # Where it leads.
 
@@ -126,14 +132,18 @@ class Conversation:
     def _enter(self, state: State, place: str) -> Turn:
         if place == PERSON:
             return self._connect(state)
-        moved = replace(fresh(state), place=place, trail=state.trail_from_here(place))
-        return listening(self._places.reply(place), moved)
+        return listening(self._places.reply(place), self._moved(state, place))
 
     def _connect(self, state: State) -> Turn:
         reply = self._places.reply(PERSON)
         if reply.then == "dial":
             return Turn(reply, state)  # no new place: after the transfer "repeat" must not ring again
-        return listening(reply, replace(fresh(state), place=MENU, dials=state.dials + 1))
+        return listening(reply, self._moved(state, CLOSED, dials=state.dials + 1))
+
+    def _moved(self, state: State, place: str, *, dials: int | None = None) -> State:
+        """Return ``state`` at ``place``, with the way back to where the caller was."""
+        trail = state.trail_from_here(place)
+        return replace(fresh(state), place=place, trail=trail, dials=state.dials if dials is None else dials)
 
     # Commands.
 
@@ -161,7 +171,14 @@ class Conversation:
         return listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), fresh(state))
 
     def _yes(self, state: State) -> Turn:
-        return self._go(state, state.yes) if state.yes else self._no(state)
+        """Take what was offered; where nothing was, say the choice or the way on again."""
+        if target := state.yes or state.more:
+            return self._go(state, target)
+        here = self._places.reply(state.place)
+        if (here.choices and here.kind != "answer") or here.kind in URGENT:
+            return self._again(state)
+        says = self._places.said(self._prompts.what_next)
+        return listening(replace(here, kind="control", says=says, first_pass=""), fresh(state))
 
     def _no(self, state: State) -> Turn:
         """Go back to a choice: the next best topics if the answer was a guess, else the menu."""

@@ -42,7 +42,7 @@ def heard(form: Mapping[str, str]) -> Heard:
 
 def spoken_key(words: str) -> str:
     """Return the key that ``words`` name ("press two", "option 2"), or an empty string."""
-    plain = _PRESSING.sub("", normalise(words))
+    plain = _PRESSING.sub("", normalise(words)).removesuffix(" please")
     if len(plain) == 1 and plain.isdigit():
         return plain
     return _KEY_WORDS.get(plain, "")

@@ -2,8 +2,9 @@
 
 A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items by
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
-``clarify:cure:treatment``, ``others:cure:treatment`` and ``person``. Anything else is the main menu, so that a
-caller whose place went away with an edit is never lost.
+``clarify:cure:treatment``, ``others:cure:treatment``, ``person`` and ``closed``.
+Anything else is the main menu, so that a caller whose place went away with an edit is
+never lost.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,8 @@ from ivr.reply import Choice, Reply, Said
 
 MENU = "menu"
 PERSON = "person"
-_CARING = ("refuse", "distress", "crisis", "emergency")
+CLOSED = "closed"
+_OFFERS_A_PERSON = ("refuse", "distress", "crisis")
 
 
 class Places:
@@ -37,8 +39,10 @@ class Places:
             topics = [topic for topic in rest.split(":") if topic in self._content.answers]
             if topics:
                 return self._clarify(topics, self._prompts.not_that if head == "others" else self._prompts.did_you_ask)
-        if place == PERSON:
-            return self._transfer()
+        if place == PERSON and not self._helpline.is_closed:
+            return Reply("transfer", self.said(self._prompts.connecting), then="dial")
+        if place in (PERSON, CLOSED):
+            return self._closed()
         return self._menu(place)
 
     def welcome(self) -> Reply:
@@ -71,12 +75,11 @@ class Places:
         lines = (self._prompts.choice.format(name=choice.name, key=key) for key, choice in enumerate(choices, start=1))
         return tuple(Said(line, item=True) for line in lines)
 
-    def _transfer(self) -> Reply:
-        """Connect; or, when the Helpline is known to be closed, say when it opens and listen on."""
-        if not self._helpline.is_closed:
-            return Reply("transfer", self.said(self._prompts.connecting), then="dial")
-        words = self._content.hours
-        return Reply("transfer", self.said(words.transfer_closed, words.alternatives, self._prompts.anything_else))
+    def _closed(self) -> Reply:
+        """Say when the Helpline opens, twice its number, who else there is, and the menu."""
+        words, menu = self._content.hours, self._menu(MENU)
+        says = (*self.said(words.transfer_closed, words.alternatives), *menu.says)
+        return Reply("transfer", says, choices=menu.choices, more=menu.more)
 
     def _menu(self, place: str) -> Reply:
         menu, path = self._menu_at(place)
@@ -106,7 +109,7 @@ class Places:
             (*self._words(answer, part), *self._ways_on(answer, choices, has_more)),
             topic=_topic(answer),
             choices=choices,
-            yes=PERSON if answer.kind in _CARING else "",
+            yes=PERSON if answer.kind in _OFFERS_A_PERSON else "",
             more=f"topic:{answer.topic}:{index + 1}" if has_more else "",
             first_pass=part.text if answer.follow else "",
             patience="open",

@@ -1,5 +1,6 @@
 """Starts Rasa and the phone line on this machine, waits for both, and stops both."""
 
+import errno
 import os
 import signal
 import socket
@@ -74,8 +75,7 @@ def phone_line(settings: Settings, root: Path) -> Iterator[subprocess.Popen[byte
         *("--graceful-timeout", "5", "--log-level", "warning"),  # no access log: it would hold the state
     ]
     with _process(command, root, "line", {"PORT": str(settings.port), "RASA_URL": settings.rasa_url}) as process:
-        address = f"http://127.0.0.1:{settings.port}/health/live"
-        _await(address, process, _LINE_PATIENCE, root / "build/line.log")
+        _await(f"{settings.local_address}/health/live", process, _LINE_PATIENCE, root / "build/line.log")
         yield process
 
 
@@ -86,6 +86,8 @@ def refuse_taken_port(host: str, port: int, setting: str, cure: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CannotStart(f"{host}:{port} cannot be listened on ({error}): correct HOST") from error
             cure = f"PORT={port + 1} {cure}" if setting == "PORT" else cure
             raise CannotStart(
                 f"Port {port} is in use by another program ({setting}): stop that program, or try {cure}"
@@ -152,7 +154,7 @@ def _last_lines(log: Path) -> str:
 
 
 def _ready_text(settings: Settings) -> str:
-    local = f"http://127.0.0.1:{settings.port}"
+    local = settings.local_address
     if settings.is_open_to_loopback_only:
         return (
             f"\nThe line answers at {local}, for this machine only: no TWILIO_AUTH_TOKEN is set.\n"

@@ -30,6 +30,9 @@ class Recovery:
         """Return what follows words nobody could place, ``state.misses`` times in a row."""
         if state.misses > len(self._prompts.no_match):
             return None
+        here = self._places.reply(state.place)
+        if here.kind in URGENT:
+            return listening(replace(here, first_pass=""), state)
         return self._escalate(state, self._prompts.no_match, state.misses, "rephrase")
 
     def _escalate(self, state: State, prompts: tuple[str, ...], times: int, kind: Kind) -> Turn:
@@ -45,7 +48,7 @@ class Recovery:
             first_pass="",
             yes=PERSON if times == len(prompts) else here.yes,
         )
-        return listening(reply, replace(state, place=place))
+        return listening(reply, replace(state, place=place, trail=state.trail_from_here(place)))
 
     def _give_up(self, state: State) -> Turn:
         """Say goodbye to a caller whom no person and no prompt could reach."""

@@ -7,6 +7,8 @@ from ivr.content import RedFlags
 from ivr.wording import normalise
 
 _NEAR = 3  # words between a negation and what it negates
+# A denial ends where a new statement begins: "no, she's choking" denies nothing.
+_SUBJECT = r"(?!(?:i|i'm|i've|he|he's|she|she's|they|they're|it|it's|my|the|there's|there) )"
 
 
 class Screen:
@@ -15,8 +17,9 @@ class Screen:
     def __init__(self, red_flags: RedFlags) -> None:
         """Compile every phrase once."""
         self._flags = [(flag, _any(flag.phrases)) for flag in red_flags.flags]
+        self._refusals = [(refusal, _any(refusal.phrases)) for refusal in red_flags.refusals]
         self._look_alikes = _any(red_flags.look_alikes)
-        self._negated = re.compile(rf"{_any(red_flags.negations).pattern}(?: \S+){{0,{_NEAR}}} ?$")
+        self._negated = re.compile(rf"{_any(red_flags.negations).pattern}(?: {_SUBJECT}\S+){{0,{_NEAR}}} ?$")
         self._long_past = _any(red_flags.long_past)
         self._questions = _any(red_flags.questions)
         self._opens = re.compile(rf"^(?:{_any(red_flags.fillers).pattern}|\s)*{_any(red_flags.openers).pattern}")
@@ -34,6 +37,11 @@ class Screen:
                 return flag.topic
         return None
 
+    def find_refusal(self, words: str) -> str | None:
+        """Return the topic that refuses ``words``, or None. Only for words without danger."""
+        said = self._meant(words)
+        return next((refusal.topic for refusal, phrases in self._refusals if phrases.search(said)), None)
+
     def is_calm(self, words: str) -> bool:
         """Tell whether ``words`` are a plain question or long past, and report nobody's state now."""
         said = self._meant(words)
@@ -41,11 +49,19 @@ class Screen:
         return bool(asks) and not self._reports.search(said)
 
     def _meant(self, words: str) -> str:
-        said = self._look_alikes.sub(" ", f" {normalise(words)} ")
+        said = self._look_alikes.sub(" ", f" {_contracted(normalise(words))} ")
         return f" {' '.join(said.split())} "
 
     def _means(self, phrases: re.Pattern[str], said: str) -> bool:
         return any(not self._negated.search(said[: found.start()]) for found in phrases.finditer(said))
+
+
+def _contracted(words: str) -> str:
+    """Write "can not" and "do not" as the lists do."""
+    said = f" {words} "
+    for long, short in ((" can not ", " cannot "), (" do not ", " don't "), (" does not ", " doesn't ")):
+        said = said.replace(long, short)
+    return said.replace(" kill my self ", " kill myself ").strip()
 
 
 def _any(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -37,6 +37,12 @@ class Settings:
     root: Path = Path()
 
     @property
+    def local_address(self) -> str:
+        """Return where this machine reaches the line."""
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0", "localhost") else self.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+    @property
     def spoken_number(self) -> str:
         """Return the helpline's number as people write it: 0808 800 6000."""
         digits = re.sub(r"^\+44", "0", self.helpline_number)

@@ -14,7 +14,8 @@ from ivr.rasa import Reading
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
-_CARING = ("emergency", "crisis", "distress", "transfer")
+CARING = ("emergency", "crisis", "distress", "transfer")
+"""Kinds of topics that must not be missed."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -98,6 +99,6 @@ def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Readin
 def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
     """Return the likeliest topic that must not be missed, or an empty string."""
     for topic, share in ranking:
-        if share >= threshold and content.answers[topic].kind in _CARING:
+        if share >= threshold and content.answers[topic].kind in CARING:
             return topic
     return ""

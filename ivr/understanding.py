@@ -8,7 +8,7 @@ from ivr.places import Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import Thresholds, Verdict, blend, judge
+from ivr.sureness import CARING, Thresholds, Verdict, blend, judge
 from ivr.wording import normalise
 
 _SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
@@ -53,9 +53,14 @@ class Understanding:
         if target := self._choice_named(words, state):
             return Meaning(target=target)
         verdict = self._read(words, self._places.subject(state.place))
+        if not self._cares(verdict) and (refusal := self._screen.find_refusal(words)):
+            return Meaning(topic=refusal)
         if verdict.sure:
             return Meaning(target=f"topic:{verdict.topics[0]}", others=verdict.others)
         return Meaning(guesses=verdict.topics)
+
+    def _cares(self, verdict: Verdict) -> bool:
+        return verdict.sure and self._content.answers[verdict.topics[0]].kind in CARING
 
     def _choice_named(self, words: str, state: State) -> str:
         named = {normalise(choice.name): choice.target for choice in self._places.reply(state.place).choices}

@@ -229,7 +229,8 @@ def test_an_open_helpline_is_rung_and_a_closed_one_says_when_it_opens(
         assert not caller.player.ringing
         caller.hears("It opens tomorrow at 9 in the morning.", content.hours.alternatives)
         assert caller.last_words.count("0808 800 6000") == 2
-        caller.says("when are you open")
+        caller.presses("#")
+        caller.hears("It opens tomorrow at 9 in the morning.")
         caller.presses("2")
         caller.hears_answer("symptoms")
 
@@ -433,6 +434,53 @@ def test_no_menu_is_read_over_an_emergency(caller: Caller, content: Content) -> 
         caller.hears(content.answers["emergency"].follow)
     caller.stays_silent()
     assert caller.player.ringing
+
+
+def test_danger_that_only_rasa_sees_goes_before_a_refusal(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["should i go to hospital my wife has gone all floppy"] = "emergency"
+    caller.says("should i go to hospital my wife has gone all floppy")
+    assert caller.kind == "emergency"
+    rasa.understands["should i have the biopsy"] = "biopsy"
+    caller.says("should i have the biopsy")
+    assert caller.kind == "refuse"
+
+
+def test_nothing_is_read_over_an_emergency_but_what_the_caller_chooses(
+    caller: Caller, content: Content, rasa: FakeRasa
+) -> None:
+    caller.says("she's collapsed")
+    for words in ("yes", "flibberti gibbet"):
+        caller.says(words)
+        assert caller.kind == "emergency"
+        caller.hears_topic("emergency")
+    rasa.is_down = True
+    caller.says("flibberti gibbet")
+    caller.hears_topic("emergency")
+    caller.presses("*")
+    caller.is_offered(*(item.say for item in content.phone.menu))
+
+
+def test_okay_after_an_answer_asks_what_next_and_loses_nothing(caller: Caller, content: Content) -> None:
+    caller.presses("2")
+    caller.presses("1")
+    caller.says("okay")
+    caller.hears_prompt("what_next")
+    caller.presses("1")
+    caller.hears_answer(content.answers["lumps"].related[0])
+
+
+def test_okay_where_there_is_more_is_more(caller: Caller) -> None:
+    caller.presses("2")
+    caller.says("okay")
+    caller.hears_answer("symptoms", part=1)
+
+
+def test_back_leads_back_over_a_transfer(caller: Caller) -> None:
+    caller.presses("2")
+    caller.presses("0")
+    caller.transfer_ends("busy")
+    caller.presses("8")
+    caller.hears_topic("symptoms")
 
 
 def test_distress_is_met_with_a_person(caller: Caller, rasa: FakeRasa) -> None:

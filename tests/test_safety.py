@@ -25,8 +25,24 @@ from ivr.safety import Screen
         ("i had chest pain years ago", None),
         ("i'm dying for a cup of tea", None),
         ("i can't breathe for laughing", None),
-        ("how long have i got", "outside_leaflet"),
-        ("should i go ahead with the biopsy", "outside_leaflet"),
+        ("what should i do my husband has stopped breathing", "emergency"),
+        ("no i can't breathe", "emergency"),
+        ("no no she's choking", "emergency"),
+        ("she's not well she's collapsed", "emergency"),
+        ("i have not slept i've got chest pain", "emergency"),
+        ("my wound is bleeding and it won't stop", "emergency"),
+        ("can you call an ambulance", "emergency"),
+        ("i think these are side effects my throat is closing up", "emergency"),
+        ("i had bleomycin months ago and now my chest is tight", "emergency"),
+        ("there's blood pouring down my leg", "emergency"),
+        ("i can not get my breath", "emergency"),
+        ("i do not want to live", "wish_to_die"),
+        ("i've taken too many paracetamol", "crisis"),
+        ("i want to end it", "crisis"),
+        ("they took all my lymph nodes out", None),
+        ("i'm confused about the difference between the treatments", None),
+        ("can i just jump in with a question", None),
+        ("i've got a bra fitting on tuesday", None),
         ("what should i be looking out for on my skin", None),
         ("can i just say i want to kill myself", "crisis"),
         ("", None),
@@ -34,6 +50,14 @@ from ivr.safety import Screen
 )
 def test_a_red_flag_is_found(content: Content, words: str, topic: str | None) -> None:
     assert Screen(content.red_flags).find(words) == topic
+
+
+def test_what_the_leaflet_must_not_answer_is_no_danger(content: Content) -> None:
+    screen = Screen(content.red_flags)
+    for words in ("how long have i got", "should i go ahead with the biopsy", "what dose do they use"):
+        assert screen.find(words) is None
+        assert screen.find_refusal(words) == "outside_leaflet"
+    assert screen.find_refusal("what should i be looking out for on my skin") is None
 
 
 @pytest.mark.parametrize(
