@@ -55,8 +55,7 @@ class Places:
 
     def about(self, place: str) -> str:
         """Return what "it" is to a caller who heard ``place``."""
-        head, _, rest = place.partition(":")
-        answer = self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
+        answer = self._answer_at(place)
         return answer.about if answer else "nothing"
 
     def said(self, *prompts: str, **fillings: str) -> tuple[Said, ...]:
@@ -66,9 +65,12 @@ class Places:
 
     def subject(self, place: str) -> str:
         """Return the name of what was heard at ``place``, to read a follow-up with; else an empty string."""
-        head, _, rest = place.partition(":")
-        answer = self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
+        answer = self._answer_at(place)
         return answer.name if answer else ""
+
+    def _answer_at(self, place: str) -> Answer | None:
+        head, _, rest = place.partition(":")
+        return self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
 
     def choice_lines(self, choices: Iterable[Choice]) -> tuple[Said, ...]:
         """Return "For this, press 1" for each of ``choices``."""

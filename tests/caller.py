@@ -1,9 +1,11 @@
 """A caller in a test: dials, presses, says, stays silent, and hears."""
 
+from xml.etree import ElementTree
+
 from ivr.content import Content
 from ivr.helpline import Helpline
 from ivr.places import Places
-from ivr.player import Outcome, Player
+from ivr.player import Outcome, Player, text_of
 from tests import twiml_lint
 
 
@@ -50,10 +52,6 @@ class Caller:
     @property
     def last_words(self) -> str:
         """All that the latest reply said."""
-        from xml.etree import ElementTree
-
-        from ivr.player import text_of
-
         return " ".join(text_of(say) for say in ElementTree.fromstring(self.player.documents[-1]).iter("Say"))
 
     def hears(self, *texts: str) -> None:
