@@ -10,10 +10,10 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run call train check stories lint types test bench lock clean
+.PHONY: help run call train check stories score baseline overlap cross-validate lint types test bench lock clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: .venv/.ivr $(MODEL) ## install, train if needed, and start the line; Ctrl-C stops it
 	@$(PYTHON) -m ivr run
@@ -40,6 +40,20 @@ types: .venv/.dev ## check types
 
 test: lint types check stories ## run everything that can fail
 	@.venv/bin/pytest
+
+score: .venv/.dev $(MODEL) ## measure how well callers are understood; QUESTIONS=folder adds sets
+	@$(PYTHON) -m scoring score $(QUESTIONS:%=--sets %)
+
+baseline: .venv/.dev $(MODEL) ## accept today's score as the one to keep
+	@$(PYTHON) -m scoring score --keep
+
+overlap: .venv/.dev ## report phrasings that are nearly the same
+	@$(PYTHON) -m scoring overlap
+
+cross-validate: .venv-rasa/.ready ## Rasa's own test of nlu/, by cross-validation (about ten minutes)
+	@scripts/rasa-quietly cross-validate test nlu --cross-validation --folds 3 --config config.yml --domain nlu \
+		--nlu nlu --out build/cross-validation --no-plot
+	@tail -n 20 build/cross-validate.log
 
 bench: .venv/.ivr ## time key and spoken turns of the running line
 	@$(PYTHON) -m ivr bench

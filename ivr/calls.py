@@ -1,9 +1,10 @@
 """Twilio's webhooks: a request becomes what was heard, a turn becomes TwiML. HTTP only."""
 
+import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -95,6 +96,8 @@ def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
     response = Response(xml, content_type="text/xml; charset=utf-8")
     response.headers["X-Reply-Kind"] = reply.kind
     response.headers["X-Reply-Topic"] = reply.topic
+    if line.settings.is_open_to_loopback_only:  # for those who test the line; a public one tells nobody
+        response.headers["X-Reply-Detail"] = json.dumps(asdict(turn.detail))
     return response
 
 

@@ -12,7 +12,7 @@ from ivr.reply import URGENT, Kind
 from ivr.state import State
 from ivr.sureness import Thresholds
 from ivr.turn import Turn, fresh, listening
-from ivr.understanding import Understanding
+from ivr.understanding import Meaning, Understanding
 
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
 _DIAL_OUTCOMES = {
@@ -63,7 +63,7 @@ class Conversation:
         if heard.key:
             return self._pressed(replace(state, silences=0), heard.key)
         if heard.words:
-            return self._spoken(replace(state, silences=0), heard.words)
+            return self._spoken(replace(state, silences=0), heard)
         state = replace(state, silences=state.silences + 1)
         return self._recovery.after_silence(state) or self._connect(state)
 
@@ -85,11 +85,14 @@ class Conversation:
         here = state if state.keys else replace(state, place=MENU)  # where there is nothing to choose, the menu is
         return self._again(here, self._prompts.no_such_key, kind="rephrase")
 
-    def _spoken(self, state: State, words: str) -> Turn:
+    def _spoken(self, state: State, heard: Heard) -> Turn:
         try:
-            meaning = self._understanding.meaning(words, state)
+            meaning = self._understanding.meaning(heard, state)
         except RasaUnavailable:
             return self._keys_only(state)
+        return replace(self._meant(state, meaning), detail=meaning.detail)
+
+    def _meant(self, state: State, meaning: Meaning) -> Turn:
         if meaning.topic:
             return self._follow(state, meaning.topic)
         if meaning.key:

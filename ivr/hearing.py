@@ -21,10 +21,14 @@ _PRESSING = re.compile(r"^(?:i )?(?:press|option|number|choice|key|pressed|choos
 
 @dataclass(frozen=True)
 class Heard:
-    """One turn of the caller's. Both empty: silence."""
+    """One turn of the caller's. ``key`` and ``words`` empty: silence.
+
+    ``clarity``, above 0 to 1, is how sure the recogniser was of ``words``; None if it did not say.
+    """
 
     key: str = ""
     words: str = ""
+    clarity: float | None = None
 
 
 def heard(form: Mapping[str, str]) -> Heard:
@@ -37,7 +41,19 @@ def heard(form: Mapping[str, str]) -> Heard:
     if digits:
         return Heard(key=digits[0])
     words = _CONTROL.sub(" ", form.get("SpeechResult", ""))[:LONGEST].strip()
-    return Heard(words=words)
+    return Heard(words=words, clarity=_clarity(form.get("Confidence", "")))
+
+
+def _clarity(confidence: str) -> float | None:
+    """Read Twilio's ``Confidence``: may be missing, and 0 is Google's way of not saying.
+
+    https://www.twilio.com/docs/voice/twiml/gather, and Google's SpeechRecognitionAlternative.
+    """
+    try:
+        clarity = float(confidence)
+    except ValueError:
+        return None
+    return clarity if 0 < clarity <= 1 else None
 
 
 def spoken_key(words: str) -> str:

@@ -63,10 +63,11 @@ class Places:
         known = self._helpline.fillings()
         return _breaths(prompt.format(**known, **fillings) for prompt in prompts)
 
-    def subject(self, place: str) -> str:
-        """Return the name of what was heard at ``place``, to read a follow-up with; else an empty string."""
-        answer = self._answer_at(place)
-        return answer.name if answer else ""
+    def heard(self, place: str) -> str:
+        """Return the topic that was heard at ``place``, or first offered there; else an empty string."""
+        head, _, rest = place.partition(":")
+        topic = rest.partition(":")[0]
+        return topic if head in ("topic", "clarify", "others") and topic in self._content.answers else ""
 
     def _answer_at(self, place: str) -> Answer | None:
         head, _, rest = place.partition(":")

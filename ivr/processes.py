@@ -16,6 +16,7 @@ import requests
 
 from ivr.settings import Settings
 
+MODEL = "models/line.tar.gz"
 _RASA_PATIENCE = 180  # seconds; a cold disk reads 2.6 GB of TensorFlow slowly
 _LINE_PATIENCE = 30
 _STOP_PATIENCE = 10
@@ -46,8 +47,8 @@ def run_line(settings: Settings, root: Path, tell: Tell) -> int:
 
 
 @contextmanager
-def rasa_server(root: Path, url: str) -> Iterator[subprocess.Popen[bytes] | None]:
-    """Run Rasa at ``url`` while inside; somebody else's Rasa is left alone."""
+def rasa_server(root: Path, url: str, model: str = MODEL) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Run Rasa at ``url`` with ``model`` while inside; somebody else's Rasa is left alone."""
     place = urlsplit(url)
     if place.hostname not in ("127.0.0.1", "localhost"):
         yield None
@@ -57,7 +58,7 @@ def rasa_server(root: Path, url: str) -> Iterator[subprocess.Popen[bytes] | None
     command = [
         *(str(root / ".venv-rasa/bin/rasa"), "run", "--enable-api"),
         *("--interface", "127.0.0.1", "--port", str(port)),  # its token does not guard every route
-        *("--model", "models/line.tar.gz", "--endpoints", "endpoints.yml"),
+        *("--model", model, "--endpoints", "endpoints.yml"),
     ]
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
     with _process(command, root, "rasa", quiet) as process:

@@ -22,10 +22,14 @@ class RasaUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Reading:
-    """What Rasa made of an utterance: ``ranking`` is (intent, confidence 0-1), surest first."""
+    """What Rasa made of an utterance: ``ranking`` is (intent, confidence 0-1), surest first.
+
+    ``leaning``, 0 to 1, is how much the words lean on what was heard before them.
+    """
 
     intent: str
     ranking: tuple[tuple[str, float], ...]
+    leaning: float = 0.0
 
 
 class Dialogue(Protocol):
@@ -52,6 +56,7 @@ class _Intent(BaseModel):
 class _Parsed(BaseModel):
     intent: _Intent
     intent_ranking: list[_Intent]
+    leaning: float = 0.0
 
 
 class _Custom(BaseModel):
@@ -87,7 +92,7 @@ class Rasa:
         """See Dialogue.parse. Rasa keeps nothing of ``words``."""
         parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words})
         ranking = tuple((i.name, i.confidence) for i in parsed.intent_ranking)
-        return Reading(parsed.intent.name, ranking)
+        return Reading(parsed.intent.name, ranking, parsed.leaning)
 
     def lead(self, call: str, intent: str, about: str) -> str:
         """See Dialogue.lead. An empty reply is a failure: silence is no answer."""

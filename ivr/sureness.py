@@ -1,7 +1,6 @@
 """How sure is sure enough: turns Rasa's ranking into an answer, a question, or neither."""
 
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from ivr.rasa import Reading
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
+_CHOICES = 2  # "A, or B?": more cannot be kept in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
 
@@ -26,8 +26,12 @@ class Thresholds(BaseModel):
     threshold: Share
     ambiguity_threshold: Share
     doubt_threshold: Share
+    refuse_threshold: Share
     care_threshold: Share
     calm_threshold: Share
+    leaning_threshold: Share
+    context_weight: Share
+    unclear_speech: Share
 
 
 class _Pipeline(BaseModel):
@@ -68,32 +72,54 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
         ]
     if care := _care(ranking, thresholds.care_threshold, content):
         return Verdict((care,), sure=True)
-    if reading.intent in (topic for topic, _ in ranking):
-        others = [topic for topic, _ in ranking if topic != reading.intent and content.answers[topic].name]
-        return Verdict((reading.intent,), sure=True, others=tuple(others[:2]))
+    named = [topic for topic, _ in ranking if content.answers[topic].name]
+    if _is_sure(reading, ranking, thresholds, content):
+        others = [topic for topic in named if topic != reading.intent]
+        return Verdict((reading.intent,), sure=True, others=tuple(others[:_CHOICES]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
-    if likely and content.answers[likely[0]].kind == "refuse":
+    offered = tuple(topic for topic in likely if topic in named)[:_CHOICES]
+    if not offered and likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong
-    return Verdict(tuple(topic for topic in likely if content.answers[topic].name)[:2])
+    return Verdict(offered)
+
+
+def doubted(verdict: Verdict, content: Content) -> Verdict:
+    """Return ``verdict`` with a sure answer turned into a question: the words were hard to hear."""
+    first = content.answers.get(verdict.topics[0]) if verdict.sure else None
+    if not first or first.kind != "answer":
+        return verdict
+    return Verdict((verdict.topics[0], *verdict.others)[:_CHOICES])
 
 
 def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Reading:
     """Return one reading of two: the words alone, and the words after the topic last heard.
 
-    The geometric mean of both rankings: a topic must be likely in each. Measured on
-    follow-ups in docs/decisions/0007.
+    The weighted geometric mean of both rankings: a topic must be likely in each. The reading in context
+    has ``context_weight`` where the words lean on it, else the rest. Measured in docs/decisions/0007.
     """
-    shares = [dict(reading.ranking) for reading in (alone, in_context)]
-    topics = {topic for ranking in shares for topic in ranking} - {_FALLBACK}
+    weight = thresholds.context_weight if leans(alone, thresholds) else 1 - thresholds.context_weight
+    first, second = dict(alone.ranking), dict(in_context.ranking)
     means = {
-        topic: sqrt(max(shares[0].get(topic, 0), _UNLISTED) * max(shares[1].get(topic, 0), _UNLISTED))
-        for topic in topics
+        topic: max(first.get(topic, 0), _UNLISTED) ** (1 - weight) * max(second.get(topic, 0), _UNLISTED) ** weight
+        for topic in {*first, *second} - {_FALLBACK}
     }
     whole = max(sum(means.values()), _LEAST_AGREEMENT)
     ranking = tuple(sorted(((topic, mean / whole) for topic, mean in means.items()), key=lambda row: -row[1]))
-    first, second = [share for _, share in (*ranking, ("", 0.0), ("", 0.0))][:2]
-    is_sure = first >= thresholds.threshold and first - second >= thresholds.ambiguity_threshold
-    return Reading(ranking[0][0] if is_sure else _FALLBACK, ranking)
+    best, next_best = [share for _, share in (*ranking, ("", 0.0), ("", 0.0))][:2]
+    is_sure = best >= thresholds.threshold and best - next_best >= thresholds.ambiguity_threshold
+    return replace(alone, intent=ranking[0][0] if is_sure else _FALLBACK, ranking=ranking)
+
+
+def leans(reading: Reading, thresholds: Thresholds) -> bool:
+    """Tell whether the words of ``reading`` mean little without what was heard before."""
+    return reading.leaning >= thresholds.leaning_threshold
+
+
+def _is_sure(reading: Reading, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> bool:
+    """Tell whether the topic of ``reading`` is acted on; a refusal needs its own, higher share."""
+    share = dict(ranking).get(reading.intent, 0.0)
+    needed = thresholds.refuse_threshold if share and content.answers[reading.intent].kind == "refuse" else 0.0
+    return bool(share) and share >= needed
 
 
 def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:

@@ -7,11 +7,28 @@ from ivr.state import State
 
 
 @dataclass(frozen=True)
+class Detail:
+    """How a caller's words were understood, for those who test the line: never the words.
+
+    ``topic`` is the one acted on, empty if nobody could place the words; ``ranking`` is (topic, share of 1),
+    surest first, empty where Rasa was not asked; ``readings`` is how often it was.
+    """
+
+    topic: str = ""
+    ranking: tuple[tuple[str, float], ...] = ()
+    readings: int = 0
+
+
+NOTHING_READ = Detail()
+
+
+@dataclass(frozen=True)
 class Turn:
     """What is said, and where the caller is after it."""
 
     reply: Reply
     state: State
+    detail: Detail = NOTHING_READ
 
 
 def listening(reply: Reply, state: State) -> Turn:

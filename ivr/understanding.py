@@ -1,15 +1,16 @@
 """What a caller's words mean where they are said: danger first, then commands, choices, and Rasa."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.content import Content
-from ivr.hearing import spoken_key
+from ivr.hearing import Heard, spoken_key
 from ivr.places import Places
-from ivr.rasa import Dialogue, RasaUnavailable
+from ivr.rasa import Dialogue, RasaUnavailable, Reading
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import CARING, Thresholds, Verdict, blend, judge
-from ivr.wording import normalise
+from ivr.sureness import CARING, Thresholds, Verdict, blend, doubted, judge, leans
+from ivr.turn import NOTHING_READ, Detail
+from ivr.wording import in_context, normalise
 
 _SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
 
@@ -20,7 +21,7 @@ class Meaning:
 
     ``topic`` is spoken or obeyed as it stands, ``key`` is as good as pressed, ``target`` is
     a place to go to by way of Rasa, ``guesses`` are topics to ask about. ``others`` are the
-    next best topics after a ``target`` that was understood.
+    next best topics after a ``target`` that was understood. ``detail`` tells how.
     """
 
     topic: str = ""
@@ -28,6 +29,7 @@ class Meaning:
     target: str = ""
     guesses: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    detail: Detail = NOTHING_READ
 
 
 class Understanding:
@@ -42,22 +44,23 @@ class Understanding:
         self._screen = Screen(content.red_flags)
         self._commands = {normalise(p): topic for topic, phrases in content.commands.items() for p in phrases}
 
-    def meaning(self, words: str, state: State) -> Meaning:
-        """Return what ``words`` mean to a caller at ``state``, or raise RasaUnavailable."""
-        if flag := self._screen.find(words):
-            return Meaning(topic=flag)
-        if command := self._commands.get(normalise(words)):
-            return Meaning(topic=command)
+    def meaning(self, heard: Heard, state: State) -> Meaning:
+        """Return what the words ``heard`` mean to a caller at ``state``, or raise RasaUnavailable."""
+        words = heard.words
+        if phrase := self._screen.find(words) or self._commands.get(normalise(words)):
+            return Meaning(topic=phrase, detail=Detail(phrase))
         if key := spoken_key(words):
             return Meaning(key=key)
         if target := self._choice_named(words, state):
             return Meaning(target=target)
-        verdict = self._read(words, self._places.subject(state.place))
+        verdict, detail = self._read(words, state)
         if not self._cares(verdict) and (refusal := self._screen.find_refusal(words)):
-            return Meaning(topic=refusal)
+            return Meaning(topic=refusal, detail=replace(detail, topic=refusal))
+        if heard.clarity is not None and heard.clarity < self._thresholds.unclear_speech:
+            verdict = doubted(verdict, self._content)
         if verdict.sure:
-            return Meaning(target=f"topic:{verdict.topics[0]}", others=verdict.others)
-        return Meaning(guesses=verdict.topics)
+            return Meaning(target=f"topic:{verdict.topics[0]}", others=verdict.others, detail=detail)
+        return Meaning(guesses=verdict.topics, detail=detail)
 
     def _cares(self, verdict: Verdict) -> bool:
         return verdict.sure and self._content.answers[verdict.topics[0]].kind in CARING
@@ -67,15 +70,31 @@ class Understanding:
         target = named.get(normalise(words), "")
         return target if target in state.keys else ""
 
-    def _read(self, words: str, subject: str) -> Verdict:
-        """Read ``words`` alone and, if that leaves doubt, once more after the ``subject`` last heard."""
+    def _read(self, words: str, state: State) -> tuple[Verdict, Detail]:
+        """Read ``words`` alone and, if they lean on what was heard or leave doubt, once more after it."""
         is_calm = self._screen.is_calm(words)
-        alone = self._dialogue.parse(words)
-        verdict = judge(alone, self._thresholds, self._content, is_calm=is_calm)
-        if verdict.sure or not subject:
-            return verdict
+        reading = self._dialogue.parse(words)
+        verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
+        readings = 1
+        if self._needs_context(reading, verdict, state) and (second := self._in_context(words, state)):
+            reading = blend(reading, second, self._thresholds)
+            verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
+            readings = 2
+        return verdict, Detail(verdict.topics[0] if verdict.sure else "", reading.ranking, readings)
+
+    def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
+        """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand."""
+        if not self._places.heard(state.place) or self._cares(verdict):
+            return False
+        if not verdict.sure:
+            return True
+        kind = self._content.answers[verdict.topics[0]].kind
+        if kind == "clarify":  # "how long does it take": a rule knows what it is, if anything was heard of
+            return self._places.about(state.place) == "nothing"
+        return kind in ("answer", "refuse") and leans(reading, self._thresholds)
+
+    def _in_context(self, words: str, state: State) -> Reading | None:
         try:
-            in_context = self._dialogue.parse(f"{subject} and {words}", _SECOND_READING)
+            return self._dialogue.parse(in_context(self._places.heard(state.place), words), _SECOND_READING)
         except RasaUnavailable:
-            return verdict
-        return judge(blend(alone, in_context, self._thresholds), self._thresholds, self._content, is_calm=is_calm)
+            return None

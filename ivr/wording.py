@@ -12,3 +12,11 @@ def normalise(text: str) -> str:
     """
     plain = text.lower().replace("\u2019", "'")
     return " ".join(_NOT_SPOKEN.sub(" ", plain).split())
+
+
+def in_context(heard: str, words: str) -> str:
+    """Return ``words`` as Rasa reads them after the answer on topic ``heard``.
+
+    Its follow-ups are trained in the same form: nlu/components/wording.py.
+    """
+    return f"{heard.replace('_', ' ')} and {words}"

@@ -1,14 +1,11 @@
 """What every test stands on: the line over real HTTP, and a caller."""
 
 import os
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ivr import create_app
 from ivr.content import Content
@@ -18,6 +15,8 @@ from ivr.player import Player
 from ivr.processes import rasa_server
 from ivr.rasa import Dialogue
 from ivr.settings import Settings
+from scoring.line import free_port
+from scoring.line import served as served_app
 from tests.caller import Caller
 from tests.fakes import FakeRasa
 
@@ -26,31 +25,11 @@ TOKEN = "token-of-the-tests"
 PUBLIC_URL = "https://line.example.org"
 
 
-class _SilentHandler(WSGIRequestHandler):
-    def log(self, *_: object) -> None:
-        """Keep the test output readable."""
-
-
-def free_port() -> int:
-    """Return a port of this machine that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
 @contextmanager
 def served(settings: Settings, dialogue: Dialogue | None, clock: Clock | None = None) -> Iterator[str]:
     """Serve the line over HTTP on a free port of this machine; yield its address."""
-    app = create_app(settings, dialogue, clock)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_SilentHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served_app(create_app(settings, dialogue, clock)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

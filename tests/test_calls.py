@@ -1,6 +1,7 @@
 """Calls as transcripts, with a Rasa that understands just what each test taught it."""
 
 import datetime
+import json
 from collections.abc import Callable
 
 import pytest
@@ -371,12 +372,11 @@ def test_yes_takes_the_only_guess_and_no_asks_again(caller: Caller, rasa: FakeRa
     caller.hears_prompt("which_one")
 
 
-def test_a_follow_up_in_doubt_is_read_again_after_what_was_heard(
-    caller: Caller, content: Content, rasa: FakeRasa
-) -> None:
+def test_a_follow_up_in_doubt_is_read_again_after_what_was_heard(caller: Caller, rasa: FakeRasa) -> None:
     words = "can they go over the same spot"
     rasa.understands[words] = [("nlu_fallback", 0.5), ("ect_alongside", 0.3), ("ect_how_many", 0.25)]
-    rasa.understands[f"{content.answers['ect_healing'].name} and {words}"] = "ect_how_many"
+    rasa.understands[f"ect healing and {words}"] = "ect_how_many"
+    rasa.leaning.add(words)
     caller.says(words)
     assert caller.kind == "clarify", "nothing was heard yet to read it with"
     caller.presses("*")
@@ -384,6 +384,61 @@ def test_a_follow_up_in_doubt_is_read_again_after_what_was_heard(
     caller.presses("4")
     caller.says(words)
     caller.hears_answer("ect_how_many")
+
+
+def test_leaning_words_are_read_again_though_they_seemed_sure(caller: Caller, rasa: FakeRasa) -> None:
+    words = "and does it swell up"
+    rasa.understands[words] = [("ect_redness", 0.8), ("lymphoedema", 0.05)]
+    rasa.understands[f"symptoms and {words}"] = [("lymphoedema", 0.9), ("ect_redness", 0.02)]
+    caller.presses("2")
+    caller.says(words)
+    caller.hears_answer("ect_redness")
+    rasa.leaning.add(words)
+    caller.presses("*")
+    caller.presses("2")
+    caller.says(words)
+    caller.hears_answer("lymphoedema")
+
+
+def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeRasa) -> None:
+    words = "it has gone all wrong with him"
+    rasa.understands[words] = [("emergency", 0.5), ("symptoms", 0.3)]
+    rasa.understands[f"symptoms and {words}"] = "symptoms"
+    rasa.leaning.add(words)
+    caller.presses("2")
+    caller.says(words)
+    assert caller.kind == "emergency"
+
+
+@pytest.mark.parametrize(("clarity", "kind"), [(0.9, "answer"), (0.2, "clarify"), (0.0, "answer")])
+def test_words_the_recogniser_is_unsure_of_are_asked_back(
+    caller: Caller, rasa: FakeRasa, clarity: float, kind: str
+) -> None:
+    rasa.understands["the thing"] = [("biopsy", 0.9), ("ct_scan", 0.05)]
+    caller.player.say("the thing", clarity)
+    assert (caller.kind, caller.topic) == (kind, "biopsy")
+
+
+def test_danger_in_unclear_speech_is_acted_on(caller: Caller) -> None:
+    caller.player.say("she can't breathe", 0.1)
+    assert caller.kind == "emergency"
+
+
+def test_how_words_were_understood_is_told_on_this_machine_alone(
+    caller: Caller, rasa: FakeRasa, public_line: str, new_caller: Callable[..., Caller]
+) -> None:
+    rasa.understands["the thing"] = "biopsy"
+    caller.says("the thing")
+    assert json.loads(caller.player.headers["X-Reply-Detail"]) == {
+        "topic": "biopsy",
+        "ranking": [["biopsy", 0.9]],
+        "readings": 1,
+    }
+    twilio = new_caller(public_line, public_url=PUBLIC_URL, token=TOKEN)
+    twilio.dials()
+    twilio.says("the thing")
+    twilio.hears_answer("biopsy")
+    assert "X-Reply-Detail" not in twilio.player.headers
 
 
 def test_no_thats_not_it_goes_back_to_a_choice_in_one_step(caller: Caller, content: Content, rasa: FakeRasa) -> None:

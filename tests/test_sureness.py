@@ -6,12 +6,20 @@ import pytest
 
 from ivr.content import Content
 from ivr.rasa import Reading
-from ivr.sureness import Thresholds, Verdict, blend, judge, read_thresholds
+from ivr.sureness import Thresholds, Verdict, blend, doubted, judge, read_thresholds
 from ivr.yaml_file import ContentError
 from tests.conftest import ROOT
 
 THRESHOLDS = Thresholds(
-    threshold=0.5, ambiguity_threshold=0.1, doubt_threshold=0.1, care_threshold=0.25, calm_threshold=0.75
+    threshold=0.5,
+    ambiguity_threshold=0.1,
+    doubt_threshold=0.1,
+    refuse_threshold=0.6,
+    care_threshold=0.25,
+    calm_threshold=0.75,
+    leaning_threshold=0.5,
+    context_weight=0.8,
+    unclear_speech=0.4,
 )
 FALLBACK = ("nlu_fallback", 0.5)
 
@@ -25,7 +33,10 @@ FALLBACK = ("nlu_fallback", 0.5)
         ([FALLBACK, ("cure", 0.09), ("lumps", 0.05)], Verdict()),
         ([FALLBACK, ("repeat", 0.3), ("cure", 0.2), ("lumps", 0.15)], Verdict(("cure", "lumps"))),
         ([FALLBACK, ("goodbye", 0.45), ("affirm", 0.3)], Verdict()),
-        ([FALLBACK, ("outside_leaflet", 0.4), ("cure", 0.3)], Verdict(("outside_leaflet",), sure=True)),
+        ([("outside_leaflet", 0.7), ("cure", 0.3)], Verdict(("outside_leaflet",), sure=True)),
+        ([("outside_leaflet", 0.55), ("cure", 0.3)], Verdict(("cure",))),
+        ([FALLBACK, ("outside_leaflet", 0.4), ("cure", 0.3)], Verdict(("cure",))),
+        ([FALLBACK, ("outside_leaflet", 0.4), ("cure", 0.05)], Verdict(("outside_leaflet",), sure=True)),
         ([FALLBACK, ("cure", 0.4), ("emergency", 0.3)], Verdict(("emergency",), sure=True)),
         ([("cure", 0.6), ("crisis", 0.3)], Verdict(("crisis",), sure=True)),
         ([("cure", 0.7), ("distress", 0.2)], Verdict(("cure",), sure=True)),
@@ -66,18 +77,45 @@ def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
     assert [problem.split(": ")[1] for problem in error.value.problems] == [
         "threshold",
         "doubt_threshold",
+        "refuse_threshold",
         "care_threshold",
         "calm_threshold",
+        "leaning_threshold",
+        "context_weight",
+        "unclear_speech",
     ]
 
 
-def test_two_readings_make_one(content: Content) -> None:
-    alone = Reading("nlu_fallback", (FALLBACK, ("ect_alongside", 0.3), ("ect_how_many", 0.25), ("cure", 0.1)))
+def test_leaning_words_are_read_by_their_context(content: Content) -> None:
+    alone = Reading("nlu_fallback", (FALLBACK, ("ect_alongside", 0.3), ("ect_how_many", 0.25), ("cure", 0.1)), 0.9)
     in_context = Reading("ect_how_many", (("ect_how_many", 0.8), ("ect_alongside", 0.01)))
     blended = blend(alone, in_context, THRESHOLDS)
     assert blended.intent == "ect_how_many"
     assert sum(share for _, share in blended.ranking) == pytest.approx(1)
-    nothing = Reading("nlu_fallback", (FALLBACK, ("lumps", 0.02)))
+
+
+def test_words_that_stand_alone_are_read_by_themselves() -> None:
+    alone = Reading("nlu_fallback", (FALLBACK, ("cure", 0.45), ("lumps", 0.2)), 0.1)
+    in_context = Reading("lumps", (("lumps", 0.6), ("cure", 0.3)))
+    assert blend(alone, in_context, THRESHOLDS).ranking[0][0] == "cure"
+    leaning = Reading(alone.intent, alone.ranking, 0.9)
+    assert blend(leaning, in_context, THRESHOLDS).ranking[0][0] == "lumps"
+
+
+def test_readings_that_agree_on_nothing_stay_in_doubt() -> None:
+    nothing = Reading("nlu_fallback", (FALLBACK, ("lumps", 0.02)), 0.9)
     assert blend(nothing, nothing, THRESHOLDS).intent == "nlu_fallback"
-    assert blend(alone, alone, THRESHOLDS).intent == "nlu_fallback"
-    assert blend(Reading("nlu_fallback", (FALLBACK,)), in_context, THRESHOLDS).ranking[0][0] == "ect_how_many"
+    even = Reading("nlu_fallback", (FALLBACK, ("lumps", 0.4), ("cure", 0.38)), 0.9)
+    assert blend(even, even, THRESHOLDS).intent == "nlu_fallback"
+    silent = Reading("nlu_fallback", (FALLBACK,), 0.9)
+    only_in_context = Reading("lumps", (("lumps", 0.9),))
+    assert blend(silent, only_in_context, THRESHOLDS).ranking[0][0] == "lumps"
+
+
+def test_unclear_speech_turns_an_answer_into_a_question(content: Content) -> None:
+    sure = Verdict(("cure",), sure=True, others=("lumps", "ect"))
+    assert doubted(sure, content) == Verdict(("cure", "lumps"))
+    assert doubted(Verdict(("emergency",), sure=True), content) == Verdict(("emergency",), sure=True)
+    assert doubted(Verdict(("repeat",), sure=True), content) == Verdict(("repeat",), sure=True)
+    assert doubted(Verdict(("cure", "lumps")), content) == Verdict(("cure", "lumps"))
+    assert doubted(Verdict(), content) == Verdict()

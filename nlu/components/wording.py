@@ -1,4 +1,4 @@
-"""The one written form of an utterance that both featurizers see."""
+"""The one written form of an utterance that every component sees."""
 
 import re
 
@@ -13,3 +13,8 @@ def normalise(text: str) -> str:
     """
     plain = text.lower().replace("\u2019", "'")
     return " ".join(_NOT_SPOKEN.sub(" ", plain).split())
+
+
+def in_context(heard: str, text: str) -> str:
+    """Return ``text`` as it is read after the answer on topic ``heard``; ivr/wording.py says it alike."""
+    return f"{heard.replace('_', ' ')} and {text}"

@@ -1,0 +1,78 @@
+"""Commands that measure; make calls them."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from ivr.processes import MODEL, CannotStart
+from scoring import baseline, overlap, report
+from scoring.calling import Met, NoLine, meet_all
+from scoring.line import facts_by_topic, running_line
+from scoring.measures import Facts, Result, results
+from scoring.questions import Row, UnknownQuestions, find_sets, read_set
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN = ROOT / "tests/questions"
+BASELINE = OWN / "baseline.json"
+
+_folder = click.Path(path_type=Path)
+
+
+@click.group()
+def main() -> None:
+    """Measure how well callers are understood, by calling the line."""
+
+
+@main.command()
+@click.option("--only", default=OWN, type=_folder, help="The folder of question sets; default: the project's own.")
+@click.option("--sets", multiple=True, type=_folder, help="More folders of question sets.")
+@click.option("--to", "address", default="", help="A line that runs already; default: one is started.")
+@click.option("--model", default=MODEL, help="Rasa's model, where a line is started.")
+@click.option("--out", default=ROOT / "build/score", type=_folder, help="Where the page is written.")
+@click.option("--keep", is_flag=True, help="Make this score the baseline that make test holds to.")
+def score(only: Path, sets: tuple[Path, ...], address: str, model: str, out: Path, keep: bool) -> None:
+    """Call the line for every question; print the table and write a page with every miss."""
+    with _told_plainly():
+        rows = [row for path in find_sets((only, *sets)) for row in read_set(path)]
+        with ExitStack() as running:
+            met = list(_met(address or running.enter_context(running_line(ROOT, model)), rows))
+    facts = facts_by_topic(ROOT)
+    scored = by_set(met, facts)
+    click.echo(report.as_text(scored))
+    click.echo(f"\nEvery miss, and charts: {report.write(out, scored, facts, ROOT / 'config.yml')}")
+    if keep:
+        own = {path.stem for path in find_sets([OWN])}
+        baseline.write(BASELINE, {name: baseline.missed(found, name) for name, found in scored.items() if name in own})
+
+
+@main.command("overlap")
+def report_overlap() -> None:
+    """Write phrasings that are nearly the same to build/overlap.txt, and count them."""
+    text = overlap.as_text(overlap.near_pairs(list(overlap.phrasings(ROOT / "nlu"))))
+    path = ROOT / "build/overlap.txt"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text + "\n", encoding="utf-8")
+    click.echo("\n".join(line for line in text.splitlines() if not line.startswith(" ")))
+    click.echo(f"All of them: {path}")
+
+
+def by_set(met: list[Met], facts: Facts) -> dict[str, list[Result]]:
+    """Return the results of each question set by its name."""
+    names = dict.fromkeys(one.row.set for one in met)
+    return {name: results((one for one in met if one.row.set == name), facts) for name in names}
+
+
+def _met(address: str, rows: list[Row]) -> Iterator[Met]:
+    with click.progressbar(meet_all(address, rows), len(rows), "Calling", file=sys.stderr) as met:
+        yield from met
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (CannotStart, NoLine, UnknownQuestions) as error:
+        raise click.ClickException(str(error)) from error
