@@ -28,6 +28,7 @@ class Thresholds(BaseModel):
     doubt_threshold: Share
     refuse_threshold: Share
     care_threshold: Share
+    comfort_threshold: Share
     calm_threshold: Share
     leaning_threshold: Share
     context_weight: Share
@@ -77,6 +78,8 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
         others = [topic for topic in named if topic != reading.intent]
         return Verdict((reading.intent,), sure=True, others=tuple(others[:_CHOICES]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
+    if comfort := _comfort(ranking, thresholds.comfort_threshold, content):
+        return Verdict((comfort,), sure=True)
     offered = tuple(topic for topic in likely if topic in named)[:_CHOICES]
     if not offered and likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong
@@ -126,5 +129,16 @@ def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) 
     """Return the likeliest topic that must not be missed, or an empty string."""
     for topic, share in ranking:
         if share >= threshold and content.answers[topic].kind in CARING:
+            return topic
+    return ""
+
+
+def _comfort(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
+    """Return the topic that comforts, if it is one of the two likeliest; or an empty string.
+
+    To tell one's grief and hear "Did you ask about hair loss?" is worse than to be comforted for nothing.
+    """
+    for topic, share in ranking[:2]:
+        if share >= threshold and content.answers[topic].kind == "distress":
             return topic
     return ""

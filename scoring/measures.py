@@ -20,7 +20,7 @@ _UNDERSTOOD = {
     "nav:stop": {"wait", "deny", "goodbye"},
     "nav:goodbye": {"goodbye"},
     "nav:yes": {"affirm"},
-    "nav:no": {"deny"},
+    "nav:no": {"deny", "not_urgent"},  # both are obeyed as "no"
 }
 
 
