@@ -10,7 +10,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run call train check stories score baseline overlap cross-validate lint types test bench lock clean
+.PHONY: help run call train check stories score score-spoken baseline overlap cross-validate lint types test bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ test: lint types check stories ## run everything that can fail
 
 score: .venv/.dev $(MODEL) ## measure how well callers are understood; QUESTIONS=folder adds sets
 	@$(PYTHON) -m scoring score $(QUESTIONS:%=--sets %)
+
+score-spoken: .venv/.dev $(MODEL) ## the same with a recogniser's slips; SLIPS=table of counted ones
+	@test -n "$(SLIPS)" || { echo "SLIPS=file is missing: a table of op, reference, hypothesis, count (README)"; exit 2; }
+	@$(PYTHON) -m scoring score --slips $(SLIPS) --out build/score-spoken
 
 baseline: .venv/.dev $(MODEL) ## accept today's score as the one to keep
 	@$(PYTHON) -m scoring score --keep

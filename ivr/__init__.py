@@ -6,6 +6,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from ivr.calls import Line, calls_blueprint
+from ivr.content import hints
 from ivr.content_files import load
 from ivr.conversation import Conversation
 from ivr.health import content_warnings, health_blueprint
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None, dialogue: Dialogue | None = Non
     line = Line(
         settings,
         Conversation(content, places, dialogue, read_thresholds(settings.root / "config.yml")),
-        Speaker(content.phone, content.lexicon.respelt),
+        Speaker(content.phone, content.lexicon.respelt, hints(content)),
         StateSigner(settings.secret_key),
         Reply("transfer", places.said(content.phone.prompts.trouble), then="dial"),
     )

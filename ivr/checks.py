@@ -62,6 +62,7 @@ def _pairs(content: Content, trained: dict[str, dict[str, object]]) -> Iterator[
         yield f"nlu/{topic}.yml: has no responses/{topic}.yml; write what callers hear, or delete it"
     for topic in sorted(topics):
         yield from _trained(topic, trained[topic])
+        yield from _follow_ups(topic, trained[topic], content)
 
 
 def _trained(topic: str, document: dict[str, object]) -> Iterator[str]:
@@ -71,9 +72,18 @@ def _trained(topic: str, document: dict[str, object]) -> Iterator[str]:
     if f"'intent': '{topic}'" not in text or f"'action': 'utter_{topic}'" not in text:
         yield f"nlu/{topic}.yml: rules: needs one from intent {topic} to action utter_{topic}"
     blocks = document.get("nlu")
-    examples = [b for b in blocks if b.get("intent") == topic] if isinstance(blocks, list) else []
-    if not examples:
+    examples = blocks if isinstance(blocks, list) else []
+    if {block.get("intent") for block in examples} != {topic} or all(block.get("metadata") for block in examples):
         yield f"nlu/{topic}.yml: nlu: needs examples under intent {topic}"
+
+
+def _follow_ups(topic: str, document: dict[str, object], content: Content) -> Iterator[str]:
+    """Name follow-ups to a topic that nobody can have heard."""
+    blocks = document.get("nlu")
+    for block in blocks if isinstance(blocks, list) else ():
+        after = (block.get("metadata") or {}).get("after")
+        if after and after not in content.answers:
+            yield f"nlu/{topic}.yml: metadata: after: {after} has no file in responses/; correct its name"
 
 
 def _answer(answer: Answer, known: Mapping[str, str]) -> Iterator[str]:

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ivr.reply import Kind
 
+_MOST_HINTS = 500
+_LONGEST_HINT = 100  # characters
+
 Then = Literal["", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "hang_up"]
 """What the phone does instead of, or after, speaking an answer."""
 
@@ -196,3 +199,13 @@ def menu_items(menu: tuple[MenuItem, ...]) -> Iterator[MenuItem]:
     for item in menu:
         yield item
         yield from menu_items(item.menu)
+
+
+def hints(content: Content) -> tuple[str, ...]:
+    """Return what the recogniser is to expect: the line's own hints first, then names of topics and hard words.
+
+    At most 500 entries of at most 100 characters (https://www.twilio.com/docs/voice/twiml/gather#hints).
+    """
+    names = (answer.name.replace(",", "") for answer in content.answers.values())
+    expected = dict.fromkeys((*content.phone.listening.hints, *names, *content.lexicon.respelt))
+    return tuple(hint for hint in expected if hint and len(hint) <= _LONGEST_HINT and "," not in hint)[:_MOST_HINTS]

@@ -29,8 +29,9 @@ class Links:
 class Speaker:
     """Speaks replies in one voice, hard words as the lexicon says."""
 
-    def __init__(self, phone: Phone, lexicon: Mapping[str, str]) -> None:
-        """Speak with ``phone``'s voice; ``lexicon`` maps terms to respellings."""
+    def __init__(self, phone: Phone, lexicon: Mapping[str, str], hints: Iterable[str]) -> None:
+        """Speak with ``phone``'s voice; ``lexicon`` maps terms to respellings, ``hints`` are words to expect."""
+        self._hints = ",".join(hints)
         self._voice: Voice = phone.voice
         self._listening: Listening = phone.listening
         self._lexicon = {term.lower(): alias for term, alias in lexicon.items()}
@@ -68,7 +69,7 @@ class Speaker:
             speech_timeout=str(self._listening.speech_timeout),
             speech_model=self._listening.model,
             language=self._listening.language,
-            hints=",".join(self._listening.hints),
+            hints=self._hints,
             profanity_filter=False,  # it would star out parts of the body
         )
         gather.append(words)

@@ -13,6 +13,7 @@ from scoring.calling import Met, NoLine, meet_all
 from scoring.line import facts_by_topic, running_line
 from scoring.measures import Facts, Result, results
 from scoring.questions import Row, UnknownQuestions, find_sets, read_set
+from scoring.slips import read_slips, with_slips
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ROOT / "tests/questions"
@@ -32,11 +33,16 @@ def main() -> None:
 @click.option("--to", "address", default="", help="A line that runs already; default: one is started.")
 @click.option("--model", default=MODEL, help="Rasa's model, where a line is started.")
 @click.option("--out", default=ROOT / "build/score", type=_folder, help="Where the page is written.")
+@click.option("--slips", default=None, type=_folder, help="A table of a recogniser's slips, made in every row.")
 @click.option("--keep", is_flag=True, help="Make this score the baseline that make test holds to.")
-def score(only: Path, sets: tuple[Path, ...], address: str, model: str, out: Path, keep: bool) -> None:
+def score(
+    only: Path, sets: tuple[Path, ...], address: str, model: str, out: Path, slips: Path | None, keep: bool
+) -> None:
     """Call the line for every question; print the table and write a page with every miss."""
     with _told_plainly():
         rows = [row for path in find_sets((only, *sets)) for row in read_set(path)]
+        if slips:
+            rows = list(with_slips(rows, read_slips(slips)))
         with ExitStack() as running:
             met = list(_met(address or running.enter_context(running_line(ROOT, model)), rows))
     facts = facts_by_topic(ROOT)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.checks import problems
-from ivr.content import Content
+from ivr.content import Content, hints
 from ivr.content_files import load
 from ivr.yaml_file import ContentError
 from tests.conftest import ROOT
@@ -196,3 +196,28 @@ def test_the_urgent_texts_are_short(content: Content) -> None:
 
 def test_no_wording_claims_a_review_it_did_not_have(content: Content) -> None:
     assert {answer.reviewed for answer in content.answers.values()} == {None}
+
+
+def test_the_recogniser_is_told_every_topic_and_hard_word_once(content: Content) -> None:
+    expected = hints(content)
+    assert {answer.name.replace(",", "") for answer in content.answers.values() if answer.name} <= set(expected)
+    assert set(content.lexicon.respelt) <= set(expected)
+    assert len(set(expected)) == len(expected) <= 500
+    assert expected[0] == content.phone.listening.hints[0]
+
+
+def test_hints_that_twilio_would_refuse_are_left_out(content: Content) -> None:
+    spoken = replace_hints(content, ("x" * 101, "one, two", "", "good"))
+    assert hints(spoken)[0] == "good"
+    assert len(hints(replace_hints(content, tuple(f"word {n}" for n in range(600))))) == 500
+
+
+def replace_hints(content: Content, words: tuple[str, ...]) -> Content:
+    listening = content.phone.listening.model_copy(update={"hints": words})
+    return content.model_copy(update={"phone": content.phone.model_copy(update={"listening": listening})})
+
+
+def test_a_follow_up_after_an_unknown_topic_is_named(tree: Path) -> None:
+    path = tree / "nlu/cure.yml"
+    path.write_text(path.read_text() + "- intent: cure\n  metadata: {after: lump}\n  examples: |\n    - and for good\n")
+    assert problems(tree) == ["nlu/cure.yml: metadata: after: lump has no file in responses/; correct its name"]

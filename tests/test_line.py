@@ -60,6 +60,26 @@ def test_how_long_is_understood_by_what_was_heard(caller: Caller, keys: str, top
     caller.hears_answer(topic)
 
 
+@pytest.mark.parametrize(
+    ("keys", "words", "topic"),
+    [
+        ("54", "and does that leave a mark behind it", "ect_scarring"),
+        ("2", "and can it make your arm swell up at all", "lymphoedema"),
+    ],
+)
+def test_words_that_lean_are_read_after_what_was_heard(caller: Caller, keys: str, words: str, topic: str) -> None:
+    for key in keys:
+        caller.presses(key)
+    caller.says(words)
+    caller.hears_answer(topic)
+
+
+def test_rasa_tells_what_leans(rasa_url: str) -> None:
+    rasa = Rasa(rasa_url)
+    assert rasa.parse("and how about on the other side then").leaning > 0.5
+    assert rasa.parse("what is electrochemotherapy used for").leaning < 0.3
+
+
 def test_how_long_without_a_subject_is_asked_back(caller: Caller, content: Content) -> None:
     caller.says("how long does that last")
     assert caller.kind == "clarify"

@@ -14,6 +14,7 @@ from scoring.measures import Result, results
 from scoring.overlap import Phrasing, near_pairs, phrasings
 from scoring.questions import Row, UnknownQuestions, find_sets, read_set
 from scoring.report import as_text, confusions, recall
+from scoring.slips import read_slips, with_slips
 from tests.conftest import ROOT
 from tests.fakes import FakeRasa
 from tests.servers import absent, answering
@@ -199,3 +200,19 @@ def test_phrasings_are_read_from_every_block(tmp_path: Path) -> None:
         "- intent: cure\n  metadata: {after: lumps}\n  examples: |\n    - and for good\n"
     )
     assert list(phrasings(tmp_path)) == [Phrasing("cure", "is there a cure"), Phrasing("cure", "and for good")]
+
+
+def test_words_are_lost_and_mistaken_as_counted(tmp_path: Path) -> None:
+    table = tmp_path / "slips.tsv"
+    table.write_text("op\treference\thypothesis\tcount\ndel\tum\t\t5\nsub\tnodules\tnoodles\t3\n")
+    rows = [Row("set", f"r{n}", "um what are these nodules on me then", "fact") for n in range(300)]
+    heard = [row.text for row in with_slips(rows, read_slips(table))]
+    lost = sum(8 - len(text.split()) for text in heard) / (8 * 300)
+    assert 0.05 < lost < 0.2
+    assert sum("um" not in text for text in heard) > 120, "what is often lost is lost first"
+    assert {word for text in heard for word in text.split()} == {
+        *["um", "what", "are", "these", "nodules", "noodles", "on", "me", "then"]
+    }
+    assert heard == [row.text for row in with_slips(rows, read_slips(table))]
+    with pytest.raises(UnknownQuestions, match="SLIPS"):
+        read_slips(tmp_path / "absent.tsv")

@@ -16,7 +16,7 @@ LINKS = Links(f"{BASE}/calls/turn", f"{BASE}/calls/dialled", HELPLINE, "+4420794
 
 @pytest.fixture
 def speaker(content: Content) -> Speaker:
-    return Speaker(content.phone, content.lexicon.respelt)
+    return Speaker(content.phone, content.lexicon.respelt, ("biopsy", "CT scan"))
 
 
 def say(speaker: Speaker, *texts: str, **how: bool) -> ElementTree.Element:
