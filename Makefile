@@ -92,6 +92,6 @@ clean: ## remove everything that was made here
 	@touch $@
 
 $(MODEL): $(SOURCES) .venv-rasa/.ready
-	@echo "Training Rasa (about two minutes; log in build/train.log)..."
+	@echo "Training Rasa (about four minutes; log in build/train.log)..."
 	@scripts/rasa-quietly train train --domain nlu --data nlu responses --fixed-model-name line --out models --skip-validation
 	@touch $@

@@ -10,6 +10,7 @@ from ivr.content import Answer, Content, Lexicon
 from ivr.content_files import load
 from ivr.helpline import Helpline
 from ivr.places import MENU, Places
+from ivr.wording import in_context
 from ivr.yaml_file import ContentError
 
 _MOST_WORDS = 75  # in one part, about 30 seconds of speech
@@ -78,12 +79,15 @@ def _trained(topic: str, document: dict[str, object]) -> Iterator[str]:
 
 
 def _follow_ups(topic: str, document: dict[str, object], content: Content) -> Iterator[str]:
-    """Name follow-ups to a topic that nobody can have heard."""
+    """Name follow-ups to a topic that nobody can have heard, and those that do not begin with it."""
     blocks = document.get("nlu")
     for block in blocks if isinstance(blocks, list) else ():
-        after = (block.get("metadata") or {}).get("after")
+        after = str((block.get("metadata") or {}).get("after", ""))
         if after and after not in content.answers:
             yield f"nlu/{topic}.yml: metadata: after: {after} has no file in responses/; correct its name"
+        for line in block["examples"].splitlines() if after else ():
+            if not line.startswith(in_context(f"- {after}", "")):
+                yield f"nlu/{topic}.yml: after: {after}: {line!r} must begin with {in_context(after, '')!r}"
 
 
 def _answer(answer: Answer, known: Mapping[str, str]) -> Iterator[str]:

@@ -217,7 +217,10 @@ def replace_hints(content: Content, words: tuple[str, ...]) -> Content:
     return content.model_copy(update={"phone": content.phone.model_copy(update={"listening": listening})})
 
 
-def test_a_follow_up_after_an_unknown_topic_is_named(tree: Path) -> None:
+def test_a_follow_up_after_an_unknown_topic_or_without_it_is_named(tree: Path) -> None:
     path = tree / "nlu/cure.yml"
     path.write_text(path.read_text() + "- intent: cure\n  metadata: {after: lump}\n  examples: |\n    - and for good\n")
-    assert problems(tree) == ["nlu/cure.yml: metadata: after: lump has no file in responses/; correct its name"]
+    assert problems(tree) == [
+        "nlu/cure.yml: metadata: after: lump has no file in responses/; correct its name",
+        "nlu/cure.yml: after: lump: '- and for good' must begin with 'lump and '",
+    ]

@@ -25,10 +25,10 @@ LEANS = "leans"
 class FollowUps(GraphComponent):
     """Multiply phrasings at training, so that both readings of an utterance are learned.
 
-    Phrasings with ``metadata: {after: <topic>}`` are read as the phone's second reading words them
-    ("ect healing and does that leave a mark"), and once more alone, without a topic, to learn what leaning
-    words are like. So that a new question after an unrelated answer is still understood, ``unrelated``
-    of all others (a share) are read after a random topic too.
+    Phrasings with ``metadata: {after: <topic>}`` are written as the phone's second reading words them
+    ("ect healing and does that leave a mark"); here they come once more without that topic and without an
+    intent, to learn what leaning words are like. So that a new question after an unrelated answer is still
+    understood, ``unrelated`` of all others (a share) are read after a random topic too.
     """
 
     def __init__(self, config: Dict[Text, Any]) -> None:
@@ -47,7 +47,7 @@ class FollowUps(GraphComponent):
         return cls(config)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Return the phrasings with context before those that have one, and copies as told above."""
+        """Return the phrasings and copies of them as told above."""
         multiplied = copy.copy(training_data)
         multiplied.training_examples = list(self._multiplied(training_data.training_examples))
         return multiplied
@@ -62,8 +62,8 @@ class FollowUps(GraphComponent):
         for example in examples:
             text, intent = example.get(TEXT), example.get(INTENT)
             if heard := _heard(example):
-                yield Message({TEXT: in_context(heard, text), INTENT: intent})
-                yield Message({TEXT: text, LEANS: True})
+                yield example
+                yield Message({TEXT: text.removeprefix(in_context(heard, "")), LEANS: True})
                 continue
             yield example
             if not text or intent in self._config["leaning_topics"]:
