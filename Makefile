@@ -54,7 +54,7 @@ baseline: .venv/.dev $(MODEL) ## accept today's score as the one to keep
 overlap: .venv/.dev ## report phrasings that are nearly the same
 	@$(PYTHON) -m scoring overlap
 
-cross-validate: .venv-rasa/.ready ## Rasa's own test of nlu/, by cross-validation (about ten minutes)
+cross-validate: .venv-rasa/.ready ## Rasa's own test of nlu/, by cross-validation; three trainings
 	@scripts/rasa-quietly cross-validate test nlu --cross-validation --folds 3 --config config.yml --domain nlu \
 		--nlu nlu --out build/cross-validation --no-plot
 	@tail -n 20 build/cross-validate.log
