@@ -85,7 +85,7 @@ def _follow_ups(topic: str, document: dict[str, object], content: Content) -> It
         after = str((block.get("metadata") or {}).get("after", ""))
         if after and after not in content.answers:
             yield f"nlu/{topic}.yml: metadata: after: {after} has no file in responses/; correct its name"
-        for line in block["examples"].splitlines() if after else ():
+        for line in str(block.get("examples", "")).splitlines() if after else ():
             if not line.startswith(in_context(f"- {after}", "")):
                 yield f"nlu/{topic}.yml: after: {after}: {line!r} must begin with {in_context(after, '')!r}"
 

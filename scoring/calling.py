@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ivr.player import Player
 from scoring.questions import Row
@@ -28,7 +28,6 @@ class Met:
     offered: tuple[str, ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
     readings: int = 0
-    words: str = field(default="", repr=False)
 
     @property
     def confidence(self) -> float:
@@ -64,7 +63,6 @@ def meet(address: str, row: Row, confidence: float = CONFIDENT) -> Met:
 def _noted(row: Row, player: Player) -> Met:
     kind, topic = player.headers["X-Reply-Kind"], player.headers["X-Reply-Topic"]
     detail = json.loads(player.headers.get("X-Reply-Detail", "{}"))
-    words = " ".join(spoken.text for spoken in player.spoken[-1:])
     return Met(
         row,
         kind,
@@ -73,7 +71,6 @@ def _noted(row: Row, player: Player) -> Met:
         offered=tuple(_offered(player)) if kind == "clarify" else (),
         ranking=tuple((name, share) for name, share in detail.get("ranking", ())),
         readings=detail.get("readings", 0),
-        words=words,
     )
 
 

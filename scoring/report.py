@@ -1,7 +1,7 @@
 """Tells a score: a table for the terminal, and one self-contained page with every miss."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,10 +116,3 @@ def _target(measure: Measure) -> str:
     if measure.target is None:
         return ""
     return f"{'at most ' if measure.less_is_better else ''}{measure.target:.0%}"
-
-
-def misses(result: Result) -> Iterator[str]:
-    """Yield each miss of ``result`` as one line of plain text."""
-    for met in result.misses:
-        said = f"{met.row.context} / {met.row.text}" if met.row.context else met.row.text
-        yield f"{met.row.id}: {said} -> {met.kind} {met.topic or met.understood}"

@@ -224,3 +224,9 @@ def test_a_follow_up_after_an_unknown_topic_or_without_it_is_named(tree: Path) -
         "nlu/cure.yml: metadata: after: lump has no file in responses/; correct its name",
         "nlu/cure.yml: after: lump: '- and for good' must begin with 'lump and '",
     ]
+
+
+def test_a_follow_up_without_lines_is_no_traceback(tree: Path) -> None:
+    path = tree / "nlu/cure.yml"
+    path.write_text(path.read_text() + "- intent: cure\n  metadata: {after: lump}\n")
+    assert problems(tree) == ["nlu/cure.yml: metadata: after: lump has no file in responses/; correct its name"]
