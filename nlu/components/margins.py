@@ -83,7 +83,8 @@ class MarginClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Find each topic's margin to all others."""
         examples = training_data.intent_examples
-        numbers = rows(examples)
+        numbers = rows(examples).astype(np.float64)  # as liblinear wants them, once and not once a topic
+        numbers.sum_duplicates()  # in place: threads that came upon it together would break it
         topics = np.array([example.get(INTENT) for example in examples])
         self._topics = np.unique(topics)
         fitted = Parallel(n_jobs=_CORES, prefer="threads")(
