@@ -6,6 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Text, Type
+from zipfile import BadZipFile
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -23,6 +24,8 @@ from nlu.components.wording import normalise
 # Published by the model's authors (sentence-transformers/all-MiniLM-L6-v2).
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 128  # 64 and 256 are slower on two cores
+# One file a set of weights; `make clean` removes it.
+_MEMORY = Path("build") / f"sentences-{WEIGHTS_SHA256[:8]}.npz"
 _MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
 
 
@@ -83,6 +86,24 @@ def check_weights(path: Path) -> None:
         )
 
 
+def _texts(messages: List[Message]) -> List[Text]:
+    return [normalise(message.get(TEXT) or "") for message in messages]
+
+
+def _remembered(path: Path) -> Dict[Text, np.ndarray]:
+    """Return the vectors kept at ``path``; none where there is no file, or one cut short."""
+    try:
+        with np.load(path) as kept:
+            return dict(zip(str(kept["texts"]).split("\n"), kept["vectors"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return {}
+
+
+def _remember(path: Path, vectors: Dict[Text, np.ndarray]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, texts=np.array("\n".join(vectors)), vectors=np.stack(list(vectors.values())))
+
+
 @lru_cache(maxsize=1)
 def shared_encoder() -> Encoder:
     """Return the one encoder of this process; 90 MB of weights need no second copy."""
@@ -117,17 +138,24 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Featurize every phrasing in batches."""
-        self.process(training_data.training_examples)
+        """Featurize every phrasing; those of the last training are remembered, as they are half of its time."""
+        examples = training_data.training_examples
+        texts = _texts(examples)
+        known = _remembered(_MEMORY)
+        new = sorted(set(texts) - known.keys())
+        known.update(zip(new, self._encoder.encode(new)))
+        _remember(_MEMORY, {text: known[text] for text in texts})
+        self._add(examples, np.stack([known[text] for text in texts]))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add one dense sentence vector to each message."""
-        texts = [normalise(message.get(TEXT) or "") for message in messages]
-        vectors = self._encoder.encode(texts) * self._config["scale"]
-        for message, vector in zip(messages, vectors):
-            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        self._add(messages, self._encoder.encode(_texts(messages)))
         return messages
+
+    def _add(self, messages: List[Message], vectors: np.ndarray) -> None:
+        for message, vector in zip(messages, vectors * self._config["scale"]):
+            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
     @classmethod
     def required_components(cls) -> List[Type]:
