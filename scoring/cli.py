@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from ivr.processes import MODEL, CannotStart
-from scoring import baseline, overlap, report
+from scoring import baseline, compared, overlap, report, spoken
+from scoring.anchors import table
 from scoring.calling import Met, NoLine, meet_all
+from scoring.language_model import language_model, spelt_words
 from scoring.line import facts_by_topic, running_line
 from scoring.measures import Facts, Result, results
 from scoring.questions import Row, UnknownQuestions, find_sets, read_set
@@ -54,6 +56,46 @@ def score(
         baseline.write(BASELINE, {name: baseline.missed(found, name) for name, found in scored.items() if name in own})
 
 
+@main.command("spoken")
+@click.option("--only", default=OWN, type=_folder, help="The folder of question sets; default: the project's own.")
+@click.option("--sets", multiple=True, type=_folder, help="More folders of question sets.")
+@click.option("--to", "address", default="", help="A line that runs already; default: one is started.")
+@click.option("--model", default=MODEL, help="Rasa's model, where a line is started.")
+@click.option("--out", default=ROOT / "build/score-spoken", type=_folder, help="Where the page is written.")
+@click.option("--rows", "most", default=150, help="Rows of each set, at most; always the same ones.")
+@click.option("--voices", default="flite", type=click.Choice(list(spoken.VOICES)), help="Whose voices speak.")
+def score_spoken(
+    only: Path, sets: tuple[Path, ...], address: str, model: str, out: Path, most: int, voices: str
+) -> None:
+    """Call the line with rows as typed, then as a recogniser heard them by telephone; print both and the change."""
+    with _told_plainly():
+        spoken.require(voices)
+        rows = spoken.sample((row for path in find_sets((only, *sets)) for row in read_set(path)), most)
+        with ExitStack() as running:  # before the long hearing: a line that cannot start is told at once
+            line = address or running.enter_context(running_line(ROOT, model))
+            met_spoken = list(_met(line, list(_heard(rows, voices))))
+            met = list(_met(line, rows))
+    facts = facts_by_topic(ROOT)
+    click.echo(compared.as_text(met, met_spoken, facts))
+    page = report.write(out, by_set(met_spoken, facts), facts, ROOT / "config.yml")
+    click.echo(f"\nEvery miss of the spoken rows, with what was recognised: {page}")
+
+
+@main.command("anchors")
+@click.option("--only", default=OWN, type=_folder, help="The folder of question sets; default: the project's own.")
+@click.option("--sets", multiple=True, type=_folder, help="More folders of question sets.")
+def score_anchors(only: Path, sets: tuple[Path, ...]) -> None:
+    """Call a line with each anchor's model and one with ours for every question; print all side by side."""
+    columns = {}
+    with _told_plainly():
+        rows = [row for path in find_sets((only, *sets)) for row in read_set(path)]
+        for column, model in table.MODELS.items():
+            with running_line(ROOT, model) as address:
+                columns[column] = list(_met(address, rows))
+    click.echo(table.notes(ROOT / "scoring/anchors"))
+    click.echo(table.as_text(columns, facts_by_topic(ROOT)))
+
+
 @main.command("overlap")
 def report_overlap() -> None:
     """Write phrasings that are nearly the same to build/overlap.txt, and count them."""
@@ -76,9 +118,22 @@ def _met(address: str, rows: list[Row]) -> Iterator[Met]:
         yield from met
 
 
+def _heard(rows: list[Row], voices: str) -> Iterator[Row]:
+    recogniser = spoken.Recogniser(language_model(ROOT))
+    heard = spoken.as_heard(rows, recogniser, voices, spelt_words(ROOT))
+    with click.progressbar(heard, len(rows), "Hearing", file=sys.stderr) as one_by_one:
+        yield from one_by_one
+
+
+class _NotPrepared(click.ClickException):
+    exit_code = 2
+
+
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     try:
         yield
     except (CannotStart, NoLine, UnknownQuestions) as error:
         raise click.ClickException(str(error)) from error
+    except spoken.MissingProgram as error:
+        raise _NotPrepared(str(error)) from error

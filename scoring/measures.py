@@ -138,11 +138,11 @@ class Result:
         return "met" if good else "missed"
 
 
-def results(met: Iterable[Met], facts: Facts) -> list[Result]:
-    """Return every measure that has rows among ``met``."""
+def results(met: Iterable[Met], facts: Facts, measures: Iterable[Measure] = MEASURES) -> list[Result]:
+    """Return each of ``measures`` that has rows among ``met``."""
     everything = tuple(met)
     found = []
-    for measure in MEASURES:
+    for measure in measures:
         rows = tuple(one for one in everything if measure.counts(one))
         if rows:
             found.append(Result(measure, rows, tuple(one for one in rows if measure.good(one, facts))))

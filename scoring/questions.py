@@ -28,6 +28,7 @@ class Row:
 
     ``kind`` is the reply wanted (tests/questions/README.md lists them); ``facts`` are the ids of
     which the reply must hold one; ``context`` is what the same caller asked just before, or empty.
+    ``said`` is what was said where ``text`` is only what was heard of it, else empty.
     """
 
     set: str
@@ -36,6 +37,7 @@ class Row:
     kind: str
     facts: tuple[str, ...] = ()
     context: str = ""
+    said: str = ""
 
 
 class UnknownQuestions(Exception):

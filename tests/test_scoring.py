@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from scoring import baseline, charts
+from scoring.anchors import table
 from scoring.calling import Met, NoLine, meet, meet_all
 from scoring.cli import main
 from scoring.measures import Result, results
@@ -171,6 +172,23 @@ def test_the_table_says_counts_and_target() -> None:
     assert "right answer at once" in table
     assert "0 of   1" in table
     assert "missed (target 88%)" in table
+
+
+def test_models_are_told_side_by_side_with_and_without_thresholds() -> None:
+    asked_back = Met(question(), "clarify", "", offered=("cure",), ranking=(("lumps", 0.4), ("cure", 0.3)))
+    answered = Met(question(), "answer", "lumps", ranking=(("lumps", 0.9),))
+    lines = table.as_text({"default": [asked_back], "ours": [answered]}, FACTS).splitlines()
+    counts = {line[:56].strip(): line[56:].split("of") for line in lines}
+    assert [part.split()[-1] for part in counts["leaflet questions: likeliest topic right, no threshold"][:2]] == [
+        "1",
+        "1",
+    ]
+    assert [part.split()[-1] for part in counts["leaflet questions: right answer at once"][:2]] == ["0", "1"]
+
+
+def test_anchors_say_what_they_are() -> None:
+    said = table.notes(ROOT / "scoring/anchors").splitlines()
+    assert [line.split(":")[0] for line in said] == [name for name in table.MODELS if name != "ours"]
 
 
 def test_a_score_writes_a_page_with_every_miss(local_line: str, tmp_path: Path) -> None:
