@@ -11,6 +11,7 @@ from ivr.content_files import load
 from ivr.conversation import Conversation
 from ivr.health import content_warnings, health_blueprint
 from ivr.helpline import Clock, Helpline
+from ivr.phone_page import phone_blueprint
 from ivr.places import Places
 from ivr.rasa import Dialogue, Rasa
 from ivr.reply import Reply
@@ -46,6 +47,10 @@ def create_app(settings: Settings | None = None, dialogue: Dialogue | None = Non
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.register_blueprint(calls_blueprint(line))
     app.register_blueprint(health_blueprint(settings, content, dialogue))
+    if settings.serves_phone_page:
+        app.register_blueprint(phone_blueprint(settings.root / "responses"))
+    if settings.phone_page and not settings.is_open_to_loopback_only:
+        _log.warning("PHONE_PAGE is on: this machine's browser calls the line without a signature, at /phone.")
     app.register_error_handler(HTTPException, lambda error: Response(status=error.code))  # no HTML pages
     for warning in content_warnings(content):
         _log.warning(warning)

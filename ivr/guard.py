@@ -1,4 +1,4 @@
-"""Who may speak to the line: Twilio by its signature or, without a token, this machine alone.
+"""Who may speak to the line: Twilio by its signature, or this machine where nobody else can be meant.
 
 Source: https://www.twilio.com/docs/usage/security
 """
@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.settings import Settings
 
+PHONE_PAGE_HEADER = "X-Phone-Page"
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 _FORWARDED = re.compile(r"^(forwarded|x-forwarded-.*)$", re.IGNORECASE)
@@ -18,8 +19,19 @@ _FORWARDED = re.compile(r"^(forwarded|x-forwarded-.*)$", re.IGNORECASE)
 
 def may_call(request: Request, settings: Settings) -> bool:
     """Tell whether ``request`` is a call's: rightly signed (or local), of our account, well formed."""
-    trusted = is_local(request) if settings.is_open_to_loopback_only else _is_signed(request, settings)
+    if settings.is_open_to_loopback_only:
+        trusted = is_local(request)
+    else:
+        trusted = is_from_phone_page(request, settings) or _is_signed(request, settings)
     return trusted and _is_ours(request, settings) and bool(_CALL_SID.fullmatch(request.form.get("CallSid", "")))
+
+
+def is_from_phone_page(request: Request, settings: Settings) -> bool:
+    """Tell whether this machine's own browser calls from /phone, for which no signature is asked.
+
+    No other site can send the header in a visitor's name: browsers ask first (CORS), and the line never agrees.
+    """
+    return settings.serves_phone_page and is_local(request) and PHONE_PAGE_HEADER in request.headers
 
 
 def is_local(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """Plays TwiML as Twilio would: a telephone for tests and for the terminal.
 
-It speaks the verbs the line emits (Say, Pause, Gather, Redirect, Dial, Hangup) by the
+The browser's telephone, ivr/phone/player.js, follows the same rules: tests/twiml_cases.json
+holds both to them. It speaks the verbs the line emits (Say, Pause, Gather, Redirect, Dial, Hangup) by the
 rules of https://www.twilio.com/docs/voice/twiml, over real HTTP, signing each request
 when it knows the token. Where Twilio's rules are silent it follows the first caller's
 need: a call that ends without a Hangup is told apart, as nobody announced it.
@@ -10,6 +11,7 @@ import secrets
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import requests
@@ -32,11 +34,12 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Ringing:
-    """A transfer that waits for its outcome."""
+    """A transfer that waits for its outcome, for ``timeout`` seconds at most."""
 
     number: str
     caller_id: str
     action: str
+    timeout: int
 
 
 @dataclass(frozen=True)
@@ -160,8 +163,13 @@ class Player:
                 self.spoken += [Spoken(text_of(say), can_be_interrupted=True) for say in verb.iter("Say")]
                 self.waiting = self._gather(verb)
             case "Dial":
-                number = verb.findtext("Number") or (verb.text or "").strip()
-                self.ringing = Ringing(number, verb.get("callerId", self.caller), verb.get("action", ""))
+                number = verb.findtext("Number") or verb.text or ""
+                self.ringing = Ringing(
+                    number.strip(),
+                    verb.get("callerId", self.caller),
+                    verb.get("action", ""),
+                    int(verb.get("timeout", "30")),
+                )
             case "Redirect":
                 return (verb.text or "").strip() or self._document
             case "Hangup":
@@ -187,7 +195,7 @@ class Player:
 
     def _fetch(self, url: str, fields: dict[str, str]) -> None:
         """Replace what is to be played with the document at ``url``."""
-        self._document = url
+        url = self._document = urljoin(self._document or self.address, url)
         self._verbs.clear()
         form = {"CallSid": self.call, "AccountSid": f"AC{'0' * 32}", "ApiVersion": "2010-04-01"}
         form |= {"From": self.caller, "To": self.line, "Direction": "inbound", "CallStatus": "in-progress"} | fields

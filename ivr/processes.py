@@ -159,12 +159,17 @@ def _ready_text(settings: Settings) -> str:
     if settings.is_open_to_loopback_only:
         return (
             f"\nThe line answers at {local}, for this machine only: no TWILIO_AUTH_TOKEN is set.\n"
-            "Try it: make call (in another terminal). Stop it: Ctrl-C.\n"
+            f"Try it: {_phones(settings)}. Stop it: Ctrl-C.\n"
             "For real calls see README, Connect a Twilio number."
         )
     return (
         f"\nThe line answers at {local}. On the Twilio number set, each as HTTP POST:\n"
         f"  A call comes in:     {settings.public_url}/calls/start\n"
         f"  Call status changes: {settings.public_url}/calls/status\n"
-        "Try it: make call (in another terminal). Stop it: Ctrl-C."
+        f"Try it: {_phones(settings)}. Stop it: Ctrl-C."
     )
+
+
+def _phones(settings: Settings) -> str:
+    page = f"{settings.local_address}/phone in a browser, or " if settings.serves_phone_page else ""
+    return f"{page}make call in another terminal"

@@ -34,6 +34,7 @@ class Settings:
     openings: tuple[Opening, ...] = ()
     nation: str = ""
     metrics_token: str = field(default="", repr=False)
+    phone_page: bool = False
     root: Path = Path()
 
     @property
@@ -52,6 +53,11 @@ class Settings:
     def is_open_to_loopback_only(self) -> bool:
         """Tell whether there is no token to check callers' signatures with."""
         return not self.auth_token
+
+    @property
+    def serves_phone_page(self) -> bool:
+        """Tell whether this machine's browser may use the telephone at /phone."""
+        return self.is_open_to_loopback_only or self.phone_page
 
 
 def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> Settings:
@@ -73,6 +79,7 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         openings=tuple(_openings(environ)),
         nation=environ.get("NATION", "").strip(),
         metrics_token=environ.get("METRICS_TOKEN", ""),
+        phone_page=environ.get("PHONE_PAGE", "").strip().lower() == "on",
         root=root,
     )
 
@@ -92,6 +99,11 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
     nation = environ.get("NATION", "").strip()
     if nation and nation not in NATIONS:
         faults.append(f"NATION is {nation!r}: give one of {', '.join(NATIONS)}, or leave it empty.")
+    page = environ.get("PHONE_PAGE", "").strip().lower()
+    if page not in ("", "on", "off"):
+        faults.append(
+            f"PHONE_PAGE is {page!r}: give on, to test a line with a token from this machine, or leave it empty."
+        )
     return faults
 
 

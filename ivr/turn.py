@@ -11,12 +11,13 @@ class Detail:
     """How a caller's words were understood, for those who test the line: never the words.
 
     ``topic`` is the one acted on, empty if nobody could place the words; ``ranking`` is (topic, share of 1),
-    surest first, empty where Rasa was not asked; ``readings`` is how often it was.
+    surest first, empty where Rasa was not asked; ``readings`` is how often it was; ``about`` is what "it" was.
     """
 
     topic: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
     readings: int = 0
+    about: str = "nothing"
 
 
 NOTHING_READ = Detail()

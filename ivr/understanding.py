@@ -81,7 +81,8 @@ class Understanding:
             verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
             readings = 2
         ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
-        return verdict, Detail(verdict.topics[0] if verdict.sure else "", ranking, readings)
+        topic = verdict.topics[0] if verdict.sure else ""
+        return verdict, Detail(topic, ranking, readings, self._places.about(state.place))
 
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
         """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand."""

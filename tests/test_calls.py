@@ -433,12 +433,14 @@ def test_how_words_were_understood_is_told_on_this_machine_alone(
         "topic": "biopsy",
         "ranking": [["biopsy", 0.9]],
         "readings": 1,
+        "about": "nothing",
     }
+    assert caller.player.headers["X-Reply-File"] == "responses/biopsy.yml"
     twilio = new_caller(public_line, public_url=PUBLIC_URL, token=TOKEN)
     twilio.dials()
     twilio.says("the thing")
     twilio.hears_answer("biopsy")
-    assert "X-Reply-Detail" not in twilio.player.headers
+    assert not {"X-Reply-Detail", "X-Reply-File"} & twilio.player.headers.keys()
 
 
 def test_no_thats_not_it_goes_back_to_a_choice_in_one_step(caller: Caller, content: Content, rasa: FakeRasa) -> None:

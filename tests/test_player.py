@@ -1,9 +1,12 @@
 """The player follows Twilio's rules, and the lint finds what Twilio would stumble over."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -11,6 +14,10 @@ import pytest
 from ivr.player import Player
 from tests.twiml_lint import faults
 
+CASES = json.loads((Path(__file__).parent / "twiml_cases.json").read_text())
+"""What any telephone of ours must do with a TwiML page; test_phone.py plays them in the browser."""
+
+TOLD = ("Digits", "SpeechResult", "Confidence", "DialCallStatus")
 SAY = '<Say voice="Polly.Amy-Neural" language="en-GB">Hello</Say>'
 
 
@@ -26,8 +33,7 @@ def scripted(pages: dict[str, str]) -> Iterator[tuple[str, list[tuple[str, dict[
             page = pages.get(self.path)
             self.send_response(200 if page is not None else 500)
             self.end_headers()
-            text = page if (page or "").startswith("<html") else f"<Response>{page}</Response>"
-            self.wfile.write(text.encode())
+            self.wfile.write(f"<Response>{page}</Response>".encode())
 
         def log_message(self, *_: object) -> None:
             """Keep the test output readable."""
@@ -43,113 +49,58 @@ def scripted(pages: dict[str, str]) -> Iterator[tuple[str, list[tuple[str, dict[
         server.server_close()
 
 
-def dialled(pages: dict[str, str]) -> tuple[Player, list[tuple[str, dict[str, list[str]]]]]:
-    with scripted(pages) as (address, asked):
+def summary(player: Player, address: str, asked: list[tuple[str, dict[str, list[str]]]]) -> dict[str, object]:
+    """Return what tests/twiml_cases.json expects of a call, as phone_cases.js returns it too."""
+    waiting, ringing = player.waiting, player.ringing
+    return {
+        "spoken": [[spoken.text, spoken.can_be_interrupted] for spoken in player.spoken],
+        "requests": [
+            [path, {name: fields[name][0] for name in TOLD if name in fields and fields[name] != ["ringing"]}]
+            for path, fields in asked
+        ],
+        "waiting": waiting
+        and {
+            "action": waiting.action.removeprefix(address),
+            "acceptsKeys": waiting.accepts_keys,
+            "acceptsWords": waiting.accepts_words,
+            "digits": waiting.digits,
+            "finishKey": waiting.finish_key,
+            "timeout": waiting.timeout,
+            "postsSilence": waiting.posts_silence,
+        },
+        "ringing": ringing
+        and {
+            "number": ringing.number,
+            "callerId": ringing.caller_id,
+            "action": ringing.action,
+            "timeout": ringing.timeout,
+        },
+        "ending": player.ending,
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_player_follows_twilios_rules(case: dict[str, Any]) -> None:
+    with scripted(case["pages"]) as (address, asked):
         player = Player(address)
+        acts = {
+            "press": player.press,
+            "say": player.say,
+            "silence": player.stay_silent,
+            "outcome": player.end_transfer,
+            "hang up": player.hang_up,
+        }
         player.dial()
-        return player, asked
+        for name, *given in case["do"]:
+            acts[name](*given)
+        found = summary(player, address, asked)
+    assert {name: found[name] for name in case["expect"]} == case["expect"]
 
 
-def gather(attributes: str, after: str = "") -> str:
-    return f"<Gather {attributes}>{SAY}</Gather>{after}"
-
-
-def test_a_call_without_a_hangup_ran_out_of_words() -> None:
-    assert dialled({"/calls/start": SAY})[0].ending == "ran out of words"
-    assert dialled({"/calls/start": SAY + "<Hangup/>"})[0].ending == "hung up by the line"
-
-
-def test_a_gather_without_input_falls_to_the_next_verb_or_posts() -> None:
-    with scripted({"/calls/start": gather('action="/x"', "<Hangup/>")}) as (address, asked):
-        player = Player(address)
-        player.dial()
-        player.stay_silent()
-        assert (player.ending, len(asked)) == ("hung up by the line", 1)
-    pages = {"/calls/start": "", "/next": "<Hangup/>"}
-    with scripted(pages) as (address, asked):
-        pages["/calls/start"] = gather(f'actionOnEmptyResult="true" action="{address}/next"')
-        player = Player(address)
-        player.dial()
-        player.stay_silent()
-        assert asked[-1][0] == "/next"
-        assert "Digits" not in asked[-1][1]
-        assert "SpeechResult" not in asked[-1][1]
-
-
-@pytest.mark.parametrize(
-    ("attributes", "keys", "digits"),
-    [
-        ('numDigits="1"', "2", ["2"]),
-        ('numDigits="1"', "25", ["2"]),
-        ('numDigits="1" finishOnKey=""', "#", ["#"]),
-        ("", "25#7", ["25"]),
-        ('finishOnKey="*"', "2*", ["2"]),
-        ('numDigits="1"', "#", None),
-        ('input="speech"', "2", None),
-    ],
-)
-def test_keys_end_a_gather_as_its_attributes_say(attributes: str, keys: str, digits: list[str] | None) -> None:
-    pages = {"/calls/start": "", "/next": "<Hangup/>"}
-    with scripted(pages) as (address, asked):
-        pages["/calls/start"] = gather(f'action="{address}/next" {attributes}', "<Hangup/>")
-        player = Player(address)
-        player.dial()
-        player.press(keys)
-        assert asked[-1][1].get("Digits") == digits
-
-
-def test_words_need_a_gather_that_takes_speech() -> None:
-    pages = {"/calls/start": "", "/next": "<Hangup/>"}
-    for inputs, heard in (("dtmf speech", ["hello"]), ("dtmf", None)):
-        with scripted(pages) as (address, asked):
-            pages["/calls/start"] = gather(f'input="{inputs}" action="{address}/next"', "<Hangup/>")
-            player = Player(address)
-            player.dial()
-            player.say("hello")
-            assert asked[-1][1].get("SpeechResult") == heard
-
-
-def test_a_gather_without_action_asks_its_own_document_again() -> None:
-    with scripted({"/calls/start": gather('numDigits="1"')}) as (address, asked):
-        player = Player(address)
-        player.dial()
-        player.press("1")
-        assert [path for path, _ in asked] == ["/calls/start", "/calls/start"]
-
-
-def test_a_dial_goes_on_at_its_action_or_at_the_next_verb() -> None:
-    pages = {"/calls/start": "", "/after": SAY + "<Hangup/>"}
-    with scripted(pages) as (address, asked):
-        pages["/calls/start"] = f'<Dial action="{address}/after" callerId="+4420"><Number>+4480</Number></Dial>'
-        player = Player(address)
-        player.dial()
-        assert player.ringing
-        assert (player.ringing.number, player.ringing.caller_id) == ("+4480", "+4420")
-        player.end_transfer("busy")
-        assert asked[-1][1]["DialCallStatus"] == ["busy"]
-    player, _ = dialled({"/calls/start": "<Dial>+4480</Dial>" + SAY})
-    assert player.ringing
-    assert player.ringing.caller_id == player.caller
-    player.end_transfer("busy")
-    assert [spoken.text for spoken in player.spoken] == ["Hello"]
-
-
-def test_faults_end_the_call_as_an_application_error() -> None:
-    for pages in (
-        {},
-        {"/calls/start": "<html><p>hello</html>"},
-        {"/calls/start": "<html></html>"},
-        {"/calls/start": "<Redirect>/nowhere</Redirect>"},
-        {"/calls/start": "<Redirect/>"},
-        {"/calls/start": "<Enqueue/>"},
-    ):
-        assert dialled(pages)[0].ending == "application error"
-    assert Player("http://127.0.0.1:9").dial() == []
-
-
-def test_only_what_a_gather_holds_can_be_interrupted() -> None:
-    player, _ = dialled({"/calls/start": SAY + gather('action="/x"')})
-    assert [spoken.can_be_interrupted for spoken in player.spoken] == [False, True]
+def test_a_line_that_does_not_answer_is_an_error() -> None:
+    player = Player("http://127.0.0.1:9")
+    assert player.dial() == []
+    assert player.ending == "application error"
 
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
