@@ -1,0 +1,1 @@
+"""Two plain understandings of the same phrasings, to see what the work on ours has bought."""
