@@ -125,7 +125,7 @@ def test_a_call_by_keys(phone: Phone, content: Content) -> None:
     phone.until("listening")
     phone.button("Hang up").click()
     assert phone.state == "ended"
-    expect(phone.page.get_by_role("status").first).to_have_text("The call was hung up by the caller")
+    expect(phone.page.get_by_role("status").first).to_have_text("You hung up")
     expect(phone.button("Call again")).to_be_focused()
 
 
@@ -339,8 +339,9 @@ class TestVoice:
     VOICES = """
         const voices = [{name: "Sam", lang: "en-US", voiceURI: "sam"}, {name: "Amy", lang: "en-GB", voiceURI: "amy"}];
         window.said = [];
+        window.cancelled = 0;
         const speech = {
-            getVoices: () => voices, cancel: () => {}, addEventListener: () => {},
+            getVoices: () => voices, cancel: () => { cancelled += 1; }, addEventListener: () => {},
             speak: (words) => {
                 said.push([words.voice.name, words.text, words.rate, words.volume]);
                 setTimeout(() => { words.onstart(); words.onend(); }, 100);
@@ -348,6 +349,12 @@ class TestVoice:
         };
         Object.defineProperty(window, "speechSynthesis", {value: speech});
         window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+        window.SpeechRecognition = class {
+            start() {
+                const heard = [{transcript: "does it hurt", confidence: 0.42}];
+                setTimeout(() => { this.onresult({results: [heard]}); this.onend(); }, 100);
+            }
+        };
     """
 
     @pytest.fixture
@@ -376,3 +383,18 @@ class TestVoice:
         speaking_phone.calls()
         assert speaking_phone.page.evaluate("said") == []
         assert any("press 6" in caption for caption in speaking_phone.captions)
+
+    def test_a_key_stops_the_voice_at_once(self, speaking_phone: Phone) -> None:
+        speaking_phone.button("Call").click()
+        speaking_phone.until("speaking")
+        speaking_phone.page.evaluate("cancelled = 0")
+        speaking_phone.presses("2")
+        assert speaking_phone.page.evaluate("cancelled") > 0
+
+    def test_the_microphone_says_what_the_browser_heard(self, speaking_phone: Phone) -> None:
+        speaking_phone.calls()
+        sent: list[str] = []
+        speaking_phone.page.on("request", lambda request: sent.append(request.post_data or ""))
+        speaking_phone.button("Speak").click()
+        speaking_phone.hears("You: “does it hurt”")
+        assert "SpeechResult=does+it+hurt&Confidence=0.4200" in sent[0]

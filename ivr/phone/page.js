@@ -7,7 +7,12 @@ import { Tones } from "./tones.js";
 import { englishVoices, Voice } from "./voice.js";
 
 const RING_SECONDS = 1.2; // one British double ring: long enough to be heard, short enough to test with
-const COUNTED = "Speak, type or press a key";
+const ENDINGS = {
+  "hung up by the caller": "You hung up",
+  "hung up by the line": "The line hung up",
+  "ran out of words": "The line had nothing more to say: on a real call it would go dead",
+};
+const YOUR_TURN = "Speak, type or press a key";
 const Recognition = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
 
 const $ = (id) => document.getElementById(id);
@@ -55,6 +60,7 @@ function call() {
 
 async function post(url, fields) {
   stopCounting();
+  if (fields.CallStatus !== "ringing") show("thinking", "The line is thinking");
   const began = performance.now();
   const reply = await fetch(url, {
     method: "POST",
@@ -77,7 +83,7 @@ function pickUp() {
 }
 
 function listen(waiting) {
-  show("listening", COUNTED);
+  show("listening", YOUR_TURN);
   count(waiting.timeout, "The line listens for", () => player.timeIsUp());
 }
 
@@ -111,12 +117,10 @@ function end(ending, fault) {
   tones.stopRinging();
   clearInterval(clock);
   recognition?.abort();
-  show("ended", fault ? `The call failed: ${fault}` : `The call was ${endings[ending] ?? ending}`);
-  note(fault ? `The call failed: ${fault}. On a real call Twilio would play its fallback.` : `Call ended: ${ending}`);
+  show("ended", fault ? "The call failed" : ENDINGS[ending]);
+  note(fault ? `The call failed: ${fault}. On a real call Twilio would play its fallback.` : ENDINGS[ending]);
   $("call").focus();
 }
-
-const endings = { "ran out of words": "ended: the line had nothing more to say" };
 
 // What the caller does.
 
