@@ -191,6 +191,19 @@ def test_anchors_say_what_they_are() -> None:
     assert [line.split(":")[0] for line in said] == [name for name in table.MODELS if name != "ours"]
 
 
+@pytest.mark.parametrize("name", ["default", "nearest"])
+def test_anchors_answer_from_the_share_that_ours_does(name: str) -> None:
+    ours, anchor = (_fallback(ROOT / path) for path in ("config.yml", f"scoring/anchors/{name}.yml"))
+    assert {key: ours[key] for key in anchor} == anchor
+
+
+def _fallback(config: Path) -> dict[str, object]:
+    import yaml
+
+    steps: list[dict[str, object]] = yaml.safe_load(config.read_text())["pipeline"]
+    return next(step for step in steps if step["name"] == "FallbackClassifier")
+
+
 def test_a_score_writes_a_page_with_every_miss(local_line: str, tmp_path: Path) -> None:
     (tmp_path / "mine.tsv").write_text(HEADER + "m1\tanybody\t\t<b>what lumps</b>\tfact\tnodules\n")
     ran = CliRunner().invoke(
