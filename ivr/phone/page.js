@@ -35,7 +35,7 @@ function call() {
   const mine = new Player({
     address: location.origin,
     post: async (url, fields) => {
-      const reply = await post(url, fields);
+      const reply = await post(url, fields, () => mine === player);
       if (fields.CallStatus === "ringing") await rung;
       if (fields.CallStatus === "ringing" && !mine.ending) pickUp();
       return reply;
@@ -58,7 +58,8 @@ function call() {
   $("hang-up").focus();
 }
 
-async function post(url, fields) {
+/** Send `fields` to the line; a reply to a call that is no longer on the page is not shown. */
+async function post(url, fields, isShown) {
   stopCounting();
   if (fields.CallStatus !== "ringing") show("thinking", "The line is thinking");
   const began = performance.now();
@@ -69,7 +70,7 @@ async function post(url, fields) {
   });
   const text = await reply.text();
   const milliseconds = performance.now() - began;
-  inspector.add({ url, fields, status: reply.status, milliseconds, headers: reply.headers, text });
+  if (isShown()) inspector.add({ url, fields, status: reply.status, milliseconds, headers: reply.headers, text });
   return { ok: reply.ok, status: reply.status, text };
 }
 
@@ -84,7 +85,8 @@ function pickUp() {
 
 function listen(waiting) {
   show("listening", YOUR_TURN);
-  count(waiting.timeout, "The line listens for", () => player.timeIsUp());
+  const isSpeaking = () => recognition || $("words").value.trim(); // who speaks or types is not silent
+  count(waiting.timeout, "The line listens for", () => player.timeIsUp(), isSpeaking);
 }
 
 function ring(ringing) {
@@ -119,7 +121,7 @@ function end(ending, fault) {
   recognition?.abort();
   show("ended", fault ? "The call failed" : ENDINGS[ending]);
   note(fault ? `The call failed: ${fault}. On a real call Twilio would play its fallback.` : ENDINGS[ending]);
-  $("call").focus();
+  if (!document.activeElement?.offsetParent) $("call").focus(); // the button that was used is gone
 }
 
 // What the caller does.
@@ -217,8 +219,8 @@ function flash(key) {
   setTimeout(() => button.classList.remove("pressed"), 150);
 }
 
-/** Count `seconds` down, said after `meaning`, then do `after`; a caller who is typing is not silent. */
-function count(seconds, meaning, after) {
+/** Count `seconds` down, said after `meaning`, then do `after`; begin again as long as `isHeld`. */
+function count(seconds, meaning, after, isHeld = () => false) {
   stopCounting();
   let left = seconds;
   const draw = () => {
@@ -228,8 +230,7 @@ function count(seconds, meaning, after) {
   };
   draw();
   countdown = setInterval(() => {
-    if ($("words").value.trim()) left = seconds;
-    else left -= 1;
+    left = isHeld() ? seconds : left - 1;
     if (left > 0) return draw();
     stopCounting();
     after();
@@ -253,15 +254,22 @@ function nationalNumber(number) {
 
 // Settings.
 
+let chosenVoice = null; // browsers list their voices late, and more than once
+
 function offerVoices() {
   const voices = englishVoices();
   $("voice").replaceChildren(...voices.map((one) => new Option(`${one.name} (${one.lang})`, one.voiceURI)));
   $("voice").append(new Option(voices.length ? "No voice: captions only" : "No English voice here: captions only", ""));
-  $("voice").value = voice.voice?.voiceURI ?? voices[0]?.voiceURI ?? "";
-  chooseVoice();
+  $("voice").value = chosenVoice ?? voices[0]?.voiceURI ?? "";
+  useVoice();
 }
 
 function chooseVoice() {
+  chosenVoice = $("voice").value;
+  useVoice();
+}
+
+function useVoice() {
   voice.voice = englishVoices().find((one) => one.voiceURI === $("voice").value) ?? null;
 }
 

@@ -60,8 +60,8 @@ export class Voice {
     this.#turn += 1;
     const cut = this.#cut;
     this.#cut = null;
+    cut?.(); // first: some browsers tell of the end while it is being cancelled, and that would count as a failure
     globalThis.speechSynthesis?.cancel();
-    cut?.();
   }
 
   /** Mute or unmute; what is being said goes on in captions. */
