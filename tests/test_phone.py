@@ -341,7 +341,8 @@ class TestVoice:
         window.said = [];
         window.cancelled = 0;
         const speech = {
-            getVoices: () => voices, cancel: () => { cancelled += 1; }, addEventListener: () => {},
+            getVoices: () => voices, cancel: () => { cancelled += 1; },
+            addEventListener: (name, hear) => { window.listVoicesAgain = hear; },
             speak: (words) => {
                 said.push([words.voice.name, words.text, words.rate, words.volume]);
                 setTimeout(() => { words.onstart(); words.onend(); }, 100);
@@ -351,6 +352,7 @@ class TestVoice:
         window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
         window.SpeechRecognition = class {
             start() {
+                if (window.isSpeaking) return;
                 const heard = [{transcript: "does it hurt", confidence: 0.42}];
                 setTimeout(() => { this.onresult({results: [heard]}); this.onend(); }, 100);
             }
@@ -398,3 +400,21 @@ class TestVoice:
         speaking_phone.button("Speak").click()
         speaking_phone.hears("You: “does it hurt”")
         assert "SpeechResult=does+it+hurt&Confidence=0.4200" in sent[0]
+
+    def test_who_speaks_into_the_microphone_is_not_silent(self, speaking_phone: Phone) -> None:
+        speaking_phone.button("Call").click()
+        speaking_phone.until("speaking")
+        speaking_phone.page.evaluate("window.isSpeaking = true")
+        speaking_phone.button("Speak").click()
+        speaking_phone.until("listening")
+        turns = speaking_phone.page.locator("#turns > li").count()
+        speaking_phone.page.clock.run_for(120_000)
+        assert speaking_phone.page.locator("#turns > li").count() == turns, "silence was sent while the caller spoke"
+
+    def test_a_chosen_voice_stays_when_the_browser_lists_its_voices_again(self, speaking_phone: Phone) -> None:
+        voice = speaking_phone.page.get_by_label("Voice")
+        voice.select_option("No voice: captions only")
+        speaking_phone.page.evaluate("listVoicesAgain()")
+        expect(voice).to_have_value("")
+        speaking_phone.calls()
+        assert speaking_phone.page.evaluate("said") == []
