@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.conversation import Conversation
-from ivr.guard import is_from_phone_page, is_local, may_call
+from ivr.guard import is_tester, may_call
 from ivr.hearing import heard
 from ivr.reply import Reply
 from ivr.settings import Settings
@@ -96,15 +96,15 @@ def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
     response = Response(xml, content_type="text/xml; charset=utf-8")
     response.headers["X-Reply-Kind"] = reply.kind
     response.headers["X-Reply-Topic"] = reply.topic
-    if line.settings.serves_phone_page and is_local(request):  # for those who test the line; nobody else is told
+    if is_tester(request, line.settings):  # nobody else is told
         response.headers["X-Reply-Detail"] = json.dumps(asdict(turn.detail))
         response.headers["X-Reply-File"] = f"responses/{reply.topic or 'phone'}.yml"
     return response
 
 
 def _links(line: Line, state: State) -> Links:
-    is_public = line.settings.public_url and not is_from_phone_page(request, line.settings)
-    base = line.settings.public_url if is_public else f"http://{request.host}"
+    here = f"http://{request.host}"
+    base = here if is_tester(request, line.settings) else line.settings.public_url
     query = urlencode({"state": line.signer.pack(state)})
     ours = request.form.get("To", "")
     return Links(

@@ -11,27 +11,27 @@ from twilio.request_validator import RequestValidator
 
 from ivr.settings import Settings
 
-PHONE_PAGE_HEADER = "X-Phone-Page"
+_PAGE_HEADER = "X-Phone-Page"
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
-_FORWARDED = re.compile(r"^(forwarded|x-forwarded-.*)$", re.IGNORECASE)
+_FORWARDED = re.compile(r"^(forwarded|via|x-real-ip|x-forwarded-.*)$", re.IGNORECASE)
 
 
 def may_call(request: Request, settings: Settings) -> bool:
-    """Tell whether ``request`` is a call's: rightly signed (or local), of our account, well formed."""
-    if settings.is_open_to_loopback_only:
-        trusted = is_local(request)
-    else:
-        trusted = is_from_phone_page(request, settings) or _is_signed(request, settings)
-    return trusted and _is_ours(request, settings) and bool(_CALL_SID.fullmatch(request.form.get("CallSid", "")))
+    """Tell whether ``request`` is a call's: a tester's, or rightly signed and of our account; and well formed."""
+    trusted = is_tester(request, settings) or (_is_signed(request, settings) and _is_ours(request, settings))
+    return trusted and bool(_CALL_SID.fullmatch(request.form.get("CallSid", "")))
 
 
-def is_from_phone_page(request: Request, settings: Settings) -> bool:
-    """Tell whether this machine's own browser calls from /phone, for which no signature is asked.
+def is_tester(request: Request, settings: Settings) -> bool:
+    """Tell whether somebody at this machine tries the line, of whom no signature is asked.
 
-    No other site can send the header in a visitor's name: browsers ask first (CORS), and the line never agrees.
+    Without a token that is any local request; with one and PHONE_PAGE, the page at /phone by its header. No other
+    site can send that in a visitor's name: browsers ask first (CORS), and the line never agrees.
     """
-    return settings.serves_phone_page and is_local(request) and PHONE_PAGE_HEADER in request.headers
+    if settings.is_open_to_loopback_only:
+        return is_local(request)
+    return settings.phone_page and is_local(request) and _PAGE_HEADER in request.headers
 
 
 def is_local(request: Request) -> bool:
@@ -52,6 +52,8 @@ def _is_signed(request: Request, settings: Settings) -> bool:
     repeated parameter counts once a value. ``bodySHA256`` would exempt the form from the
     signature, and Gather never sends it.
     """
+    if not settings.auth_token:  # anybody could sign with nothing
+        return False
     target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or ""
     if not target.startswith("/") or "bodySHA256" in request.args:
         return False

@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from twilio.request_validator import RequestValidator
 
 from ivr.settings import Settings
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, served
@@ -9,7 +10,9 @@ from tests.fakes import FakeRasa
 
 FORM = {"CallSid": "CA" + "0" * 32, "AccountSid": "AC1", "From": "anonymous", "To": "+442079460000"}
 FROM_PAGE = {"X-Phone-Page": "1"}
-PUBLIC = Settings(secret_key="secret", auth_token=TOKEN, public_url=PUBLIC_URL, root=ROOT, phone_page=True)
+PUBLIC = Settings(
+    secret_key="secret", auth_token=TOKEN, account_sid="AC2", public_url=PUBLIC_URL, root=ROOT, phone_page=True
+)
 
 
 @pytest.mark.parametrize("path", ["/phone", "/phone/page.js", "/phone/phone.css", "/phone/responses/biopsy.yml"])
@@ -56,7 +59,24 @@ def test_phone_page_calls_a_line_with_a_token_from_this_machine_only(rasa: FakeR
         assert requests.post(f"{address}/calls/start", FORM).status_code == 403, "no other site may call"
         for headers in ({"X-Forwarded-For": "203.0.113.7"}, {"Host": "line.example.org"}):
             assert requests.post(f"{address}/calls/start", FORM, headers=FROM_PAGE | headers).status_code == 403
+        form = FORM | {"AccountSid": "AC2"}
+        signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/calls/start", form)
+        reply = requests.post(f"{address}/calls/start", form, headers={"X-Twilio-Signature": signature})
+        assert f'action="{PUBLIC_URL}/calls/turn' in reply.text, "Twilio must find its way back too"
+        assert "X-Reply-Detail" not in reply.headers
         assert requests.options(f"{address}/calls/start").headers.get("Access-Control-Allow-Origin") is None
+
+
+def test_an_account_that_is_set_shuts_no_tester_out(rasa: FakeRasa) -> None:
+    with served(Settings(secret_key="secret", account_sid="AC2", root=ROOT), rasa) as address:
+        assert requests.post(f"{address}/calls/start", FORM).status_code == 200
+
+
+def test_nobody_signs_with_nothing(rasa: FakeRasa) -> None:
+    signature = RequestValidator("").compute_signature("/calls/start", FORM)
+    headers = {"X-Twilio-Signature": signature, "X-Forwarded-For": "203.0.113.7"}
+    with served(Settings(secret_key="secret", root=ROOT), rasa) as address:
+        assert requests.post(f"{address}/calls/start", FORM, headers=headers).status_code == 403
 
 
 def test_the_header_alone_opens_nothing(public_line: str) -> None:
