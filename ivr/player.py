@@ -17,6 +17,8 @@ from xml.etree import ElementTree
 import requests
 from twilio.request_validator import RequestValidator
 
+from ivr.verbs import Ringing, Waiting, ringing, text_of, waiting
+
 _PATIENCE = 15  # seconds: Twilio's own limit for a webhook
 _MOST_DOCUMENTS = 20  # in one turn; more is a loop
 
@@ -30,29 +32,6 @@ class Spoken:
 
     text: str
     can_be_interrupted: bool
-
-
-@dataclass(frozen=True)
-class Ringing:
-    """A transfer that waits for its outcome, for ``timeout`` seconds at most."""
-
-    number: str
-    caller_id: str
-    action: str
-    timeout: int
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A Gather that listens. ``timeout`` is in seconds."""
-
-    action: str
-    accepts_keys: bool
-    accepts_words: bool
-    digits: int | None
-    finish_key: str
-    timeout: int
-    posts_silence: bool
 
 
 @dataclass
@@ -161,15 +140,9 @@ class Player:
                 self.spoken.append(Spoken(text_of(verb), can_be_interrupted=False))
             case "Gather":
                 self.spoken += [Spoken(text_of(say), can_be_interrupted=True) for say in verb.iter("Say")]
-                self.waiting = self._gather(verb)
+                self.waiting = waiting(verb, self._document)
             case "Dial":
-                number = verb.findtext("Number") or verb.text or ""
-                self.ringing = Ringing(
-                    number.strip(),
-                    verb.get("callerId", self.caller),
-                    verb.get("action", ""),
-                    int(verb.get("timeout", "30")),
-                )
+                self.ringing = ringing(verb, self.caller)
             case "Redirect":
                 return (verb.text or "").strip() or self._document
             case "Hangup":
@@ -179,19 +152,6 @@ class Player:
             case _:
                 self._fail(f"<{verb.tag}> is not a verb this telephone knows")
         return ""
-
-    def _gather(self, verb: ElementTree.Element) -> Waiting:
-        inputs = verb.get("input", "dtmf").split()
-        digits = verb.get("numDigits")
-        return Waiting(
-            action=verb.get("action") or self._document,
-            accepts_keys="dtmf" in inputs,
-            accepts_words="speech" in inputs,
-            digits=int(digits) if digits else None,
-            finish_key=verb.get("finishOnKey", "#"),
-            timeout=int(verb.get("timeout", "5")),
-            posts_silence=verb.get("actionOnEmptyResult") == "true",
-        )
 
     def _fetch(self, url: str, fields: dict[str, str]) -> None:
         """Replace what is to be played with the document at ``url``."""
@@ -224,16 +184,3 @@ class Player:
     def _fail(self, fault: str) -> None:
         self.fault = fault
         self.ending = "application error"
-
-
-def text_of(say: ElementTree.Element) -> str:
-    """Return the words in a Say as written, a space for each pause between them."""
-    return " ".join("".join(_in_order(say)).split())
-
-
-def _in_order(element: ElementTree.Element) -> list[str]:
-    pieces = [element.text or ""]
-    for child in element:
-        pieces += [" "] if child.tag == "break" else []
-        pieces += [*_in_order(child), child.tail or ""]
-    return pieces

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 from ivr.content import Content
 from ivr.helpline import Helpline
 from ivr.places import Places
-from ivr.player import Outcome, Player, text_of
+from ivr.player import Outcome, Player
+from ivr.verbs import text_of
 from tests import twiml_lint
 
 

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 import pytest
 
 from ivr.content import Content
-from ivr.player import text_of
 from ivr.reply import Reply, Said
 from ivr.twiml import Links, Speaker, spell_number
+from ivr.verbs import text_of
 from tests.twiml_lint import HELPLINE, faults
 
 BASE = "https://line.example.org"
