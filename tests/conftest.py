@@ -1,11 +1,14 @@
 """What every test stands on: the line over real HTTP, and a caller."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from ivr import create_app
 from ivr.content import Content
@@ -19,6 +22,7 @@ from scoring.line import free_port
 from scoring.line import served as served_app
 from tests.caller import Caller
 from tests.fakes import FakeRasa
+from tests.phone import Phone
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "token-of-the-tests"
@@ -86,6 +90,43 @@ def caller(local_line: str, new_caller: Callable[..., Caller]) -> Caller:
     caller = new_caller(local_line)
     caller.dials()
     return caller
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Run Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("needs the package chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_phone(browser: Browser) -> Iterator[Callable[..., Phone]]:
+    """Return what opens the page at an address; any error on the page's console fails the test."""
+    opened: list[Phone] = []
+
+    def open_phone(address: str, script: str = "", **options: Any) -> Phone:
+        context = browser.new_context(**{"viewport": {"width": 1100, "height": 900}} | options)
+        context.add_init_script(script)
+        opened.append(Phone(context.new_page(), address))
+        return opened[-1]
+
+    yield open_phone
+    faults = [fault for phone in opened for fault in phone.faults]
+    for phone in opened:
+        phone.page.context.close()
+    assert not faults
+
+
+@pytest.fixture
+def phone(open_phone: Callable[..., Phone], local_line: str) -> Phone:
+    """Return the page of a line without a token."""
+    return open_phone(local_line)
 
 
 @pytest.hookimpl(wrapper=True)

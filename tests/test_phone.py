@@ -1,113 +1,23 @@
-"""The telephone in the browser, used in a real one: Debian's Chromium, led by Playwright."""
+"""The telephone in the browser, used in a real one: Debian's Chromium. Its voice has test_phone_voice.py."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Route, expect
 
 from ivr.content import Content
+from ivr.reply import Reply, Said
+from ivr.twiml import Links, Speaker
+from tests.conftest import ROOT
 from tests.fakes import FakeRasa
+from tests.phone import Phone, plain
 from tests.test_player import CASES
 
-CHROMIUM = shutil.which("chromium")
 CASE_PLAYER = (Path(__file__).parent / "phone_cases.js").read_text()
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs the package chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_phone(browser: Browser) -> Iterator[Callable[..., "Phone"]]:
-    """Return what opens the page at an address; any error on the page's console fails the test."""
-    opened: list[Phone] = []
-
-    def open_phone(address: str, **context: Any) -> Phone:
-        page = browser.new_context(**{"viewport": {"width": 1100, "height": 900}} | context).new_page()
-        opened.append(Phone(page, address))
-        return opened[-1]
-
-    yield open_phone
-    faults = [fault for phone in opened for fault in phone.faults]
-    for phone in opened:
-        phone.page.context.close()
-    assert not faults
-
-
-@pytest.fixture
-def phone(open_phone: Callable[..., "Phone"], local_line: str) -> "Phone":
-    return open_phone(local_line)
-
-
-class Phone:
-    """A person at the page. Its clock is ours: a test waits for no voice."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda entry: self.faults.append(entry.text) if entry.type == "error" else None)
-        page.clock.install()
-        page.goto(f"{address}/phone")
-
-    def button(self, name: str) -> Any:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def calls(self) -> None:
-        self.button("Call").click()
-        self.until("listening")
-
-    def until(self, state: str, seconds: int = 240) -> None:
-        """Let the page's time pass until it is in ``state``."""
-        for _ in range(seconds * 2):
-            if self.state == state:
-                return
-            self.page.clock.run_for(500)
-        raise AssertionError(f"still {self.state} after {seconds} s, not {state}: {self.captions}")
-
-    @property
-    def state(self) -> str:
-        return self.page.evaluate("document.body.dataset.state")
-
-    @property
-    def captions(self) -> list[str]:
-        return self.page.locator("#captions p").all_inner_texts()
-
-    def presses(self, key: str) -> None:
-        self.page.locator(f'[data-key="{key}"]').click()
-
-    def says(self, words: str) -> None:
-        self.page.get_by_label("Say something").fill(words)
-        self.button("Say it").click()
-
-    def hears(self, text: str) -> None:
-        """Let time pass until the captions hold ``text``, breaths aside."""
-        for _ in range(480):
-            if plain(text) in plain(" ".join(self.captions)):
-                return
-            self.page.clock.run_for(500)
-        raise AssertionError(f"{text!r} was not in {self.captions}")
-
-    def has_no_barrier(self) -> None:
-        results = Axe().run(self.page, options={"runOnly": WCAG})
-        assert results.violations_count == 0, results.generate_report()
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("|", " ").split())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -115,6 +25,58 @@ def test_the_page_follows_the_rules_of_the_player(case: dict[str, Any], phone: P
     found = phone.page.evaluate(CASE_PLAYER, {"pages": case["pages"], "acts": case["do"]})
     phone.faults = [fault for fault in phone.faults if "inline style" not in fault]  # Chromium's own, on XML it refuses
     assert {name: found[name] for name in case["expect"]} == case["expect"]
+
+
+@pytest.mark.parametrize("act", ["press('1')", "interrupt()"])
+def test_what_a_gather_still_had_to_say_is_dropped(phone: Phone, act: str) -> None:
+    spoken, listens = phone.page.evaluate(
+        """async (act) => {
+            const { Player } = await import("/phone/player.js");
+            const page = '<Response><Gather action="/next"><Say>One</Say><Say>Two</Say></Gather></Response>';
+            let hush = () => {};
+            const speak = () => new Promise((done) => { hush = done; });
+            const post = async () => ({ ok: true, text: page });
+            const player = new Player({ address: location.origin, post, speak, rest: speak, hush: () => hush() });
+            player.dial();
+            while (!player.waiting) await null;
+            act === "interrupt()" ? player.interrupt() : player.press("1");
+            for (let moment = 0; moment < 100; moment += 1) await null; // long enough for a second Say to begin
+            return [player.spoken.map(({ text }) => text), player.waiting !== null];
+        }""",
+        act,
+    )
+    assert (spoken, listens) == (["One"], True)
+
+
+def test_a_breath_is_a_whole_sentence(phone: Phone) -> None:
+    breaths = phone.page.evaluate(
+        """async () => {
+            const { breathsOf } = await import("/phone/ssml.js");
+            const say = document.createElement("div");
+            say.textContent = 'It is 0.5 at 9.30. See "nhs.uk." (As said.) Rest!';
+            return breathsOf(say).map((breath) => breath.shown);
+        }"""
+    )
+    assert breaths == ["It is 0.5 at 9.30.", 'See "nhs.uk."', "(As said.)", "Rest!"]
+
+
+def test_no_word_is_lost_between_the_line_and_the_voice(phone: Phone, content: Content) -> None:
+    speaker = Speaker(content.phone, content.lexicon.respelt, ())
+    links = Links("https://l.org/t", "https://l.org/d", "+448088006000", "+442079460000")
+    tricky = ("It is 0.5 or 9.30.", 'See "nhs.uk." Then (as said.) Rest!', "No point", "Call 0808 800 6000, free.")
+    texts = [*tricky, *(part.text for answer in content.answers.values() for part in answer.parts)]
+    documents = [speaker.speak(Reply("answer", (Said(text),)), links) for text in texts]
+    lost = phone.page.evaluate(
+        """async (documents) => {
+            const [{ breathsOf }, { textOf }] = [await import("/phone/ssml.js"), await import("/phone/verbs.js")];
+            const bare = (words) => words.replace(/\\s/g, "");
+            const says = documents.map((xml) => new DOMParser().parseFromString(xml, "text/xml").querySelector("Say"));
+            const shown = (say) => breathsOf(say).map((breath) => breath.shown ?? "").join("");
+            return says.filter((say) => bare(shown(say)) !== bare(textOf(say))).map(textOf);
+        }""",
+        documents,
+    )
+    assert lost == []
 
 
 def test_a_call_by_keys(phone: Phone, content: Content) -> None:
@@ -153,16 +115,16 @@ def test_a_key_is_lost_while_nothing_can_be_interrupted(phone: Phone) -> None:
     phone.calls()
     phone.says("she can't breathe")
     phone.hears("call 999 now")
-    spoken_to = len(phone.captions)
+    danger = phone.captions[-1]
     phone.presses("2")
-    assert "You: Pressed 2" not in phone.captions
     phone.until("listening")
-    assert len(phone.captions) >= spoken_to
+    assert phone.captions[-2].startswith(danger), "the key cut the words off"
+    assert "You: Pressed 2" not in phone.captions
 
 
 def test_silence_runs_into_the_time_of_the_gather(phone: Phone, content: Content) -> None:
     phone.calls()
-    shown = phone.page.locator("#seconds-left")
+    shown = phone.page.locator("#countdown p")
     expect(shown).to_have_text(f"The line listens for {content.phone.listening.menu_timeout} more seconds")
     phone.page.clock.run_for(1000 * (content.phone.listening.menu_timeout - 1))
     assert phone.state == "listening"
@@ -221,6 +183,73 @@ def test_rasa_down_leaves_keys_and_a_person(phone: Phone, content: Content, rasa
     phone.until("listening")
     phone.presses("0")
     phone.until("transfer")
+
+
+def test_words_typed_while_nothing_listens_are_kept(phone: Phone) -> None:
+    phone.calls()
+    phone.says("she can't breathe")
+    phone.hears("call 999 now")
+    phone.says("does it hurt")
+    expect(phone.page.get_by_label("Say something")).to_have_value("does it hurt")
+    assert "The line is not listening now: wait until it is" in phone.captions
+    assert "You: “does it hurt”" not in phone.captions
+
+
+@pytest.mark.parametrize("chord", ["Alt+#", "Control+Alt+#"])
+def test_a_hash_typed_as_british_macs_and_others_must(phone: Phone, chord: str) -> None:
+    phone.calls()
+    *modifiers, key = chord.split("+")
+    event = {f"{name.lower().replace('control', 'ctrl')}Key": True for name in modifiers} | {
+        "key": key,
+        "bubbles": True,
+    }
+    phone.page.locator("body").dispatch_event("keydown", event)
+    phone.hears("You: Pressed #")
+
+
+def test_commands_of_the_browser_press_no_key(phone: Phone) -> None:
+    phone.calls()
+    for modifier in ("altKey", "ctrlKey", "metaKey"):
+        phone.page.locator("body").dispatch_event("keydown", {"key": "2", "bubbles": True, modifier: True})
+    assert "You: Pressed 2" not in phone.captions
+
+
+def test_who_types_keeps_the_focus(phone: Phone) -> None:
+    phone.calls()
+    field = phone.page.get_by_label("Say something")
+    phone.says("can I speak to a person")
+    field.focus()
+    phone.until("transfer")
+    expect(field).to_be_focused()
+    phone.page.clock.run_for(31_000)
+    expect(field).to_be_focused()
+
+
+def test_a_line_that_never_answers_is_given_up(phone: Phone) -> None:
+    phone.calls()
+    phone.page.route("**/calls/turn*", lambda route: None)
+    phone.presses("2")
+    phone.page.clock.run_for(14_000)
+    assert phone.state == "thinking"
+    phone.page.clock.run_for(1_500)
+    phone.hears("the line did not answer within 15 seconds")
+    assert phone.state == "ended"
+
+
+def test_who_hangs_up_while_the_line_thinks_can_call_again(phone: Phone, content: Content) -> None:
+    phone.calls()
+    held: list[Route] = []
+    phone.page.route("**/calls/turn*", lambda route: held.append(route))  # the line thinks for as long as we like
+    with phone.page.expect_request("**/calls/turn*"):
+        phone.presses("2")
+    phone.button("Hang up").click()
+    phone.button("Call again").click()
+    expect(phone.page.locator("#timer")).to_have_text("0:00")
+    with phone.page.expect_response("**/calls/turn*"):
+        held[0].continue_()
+    phone.until("listening")
+    assert plain(content.answers["symptoms"].parts[0].text) not in plain(" ".join(phone.captions)), "of the call before"
+    expect(phone.page.locator("#turns > li")).to_have_count(1)
 
 
 def test_a_line_that_fails_is_told_plainly(phone: Phone) -> None:
@@ -292,7 +321,7 @@ def test_every_state_is_without_barriers(open_phone: Callable[..., Phone], local
     phone.page.locator("#inspector > summary").click()
     phone.button("Copy as test story").click()
     phone.has_no_barrier()
-    phone.button("Mute").click()
+    phone.button("Mute the line").click()
     phone.button("Hang up").click()
     phone.has_no_barrier()
 
@@ -310,7 +339,7 @@ def test_the_inspector_shows_each_turn_and_where_its_words_are(phone: Phone, ras
     assert phone.page.request.get(link.evaluate("link => link.href")).text().startswith("responses:")
 
 
-def test_a_call_is_copied_as_test_stories(open_phone: Callable[..., Phone], line: str) -> None:
+def test_a_call_is_copied_as_test_stories(open_phone: Callable[..., Phone], line: str, tmp_path: Path) -> None:
     phone = open_phone(line, permissions=["clipboard-read", "clipboard-write"])
     phone.calls()
     phone.presses("2")
@@ -323,6 +352,7 @@ def test_a_call_is_copied_as_test_stories(open_phone: Callable[..., Phone], line
     expect(phone.page.locator("#copied")).to_contain_text("Copied")
     copied = phone.page.evaluate("navigator.clipboard.readText()")
     assert "# pressed 2: answer symptoms" in copied
+    assert copied.index("# pressed 2") < copied.index("punch biopsy") < copied.index("will it hurt"), "as it happened"
     stories = yaml.safe_load(copied)["stories"]
     assert [step for story in stories for step in story["steps"] if "action" in step] == [
         {"action": "utter_biopsy"},
@@ -331,89 +361,8 @@ def test_a_call_is_copied_as_test_stories(open_phone: Callable[..., Phone], line
     ]
     assert stories[2]["steps"][0] == {"slot_was_set": [{"about": "ect"}]}
     assert stories[2]["steps"][1] == {"user": "will it hurt\n", "intent": "does_it_hurt"}
-
-
-class TestVoice:
-    """What is spoken aloud: the browser's voices are stood in for, as no machine of ours has any."""
-
-    VOICES = """
-        const voices = [{name: "Sam", lang: "en-US", voiceURI: "sam"}, {name: "Amy", lang: "en-GB", voiceURI: "amy"}];
-        window.said = [];
-        window.cancelled = 0;
-        const speech = {
-            getVoices: () => voices, cancel: () => { cancelled += 1; },
-            addEventListener: (name, hear) => { window.listVoicesAgain = hear; },
-            speak: (words) => {
-                said.push([words.voice.name, words.text, words.rate, words.volume]);
-                setTimeout(() => { words.onstart(); words.onend(); }, 100);
-            },
-        };
-        Object.defineProperty(window, "speechSynthesis", {value: speech});
-        window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
-        window.SpeechRecognition = class {
-            start() {
-                if (window.isSpeaking) return;
-                const heard = [{transcript: "does it hurt", confidence: 0.42}];
-                setTimeout(() => { this.onresult({results: [heard]}); this.onend(); }, 100);
-            }
-        };
-    """
-
-    @pytest.fixture
-    def speaking_phone(self, browser: Browser, local_line: str) -> Iterator[Phone]:
-        context = browser.new_context()
-        context.add_init_script(self.VOICES)
-        yield Phone(context.new_page(), local_line)
-        context.close()
-
-    def test_a_british_voice_speaks_with_substitutions_and_rate(self, speaking_phone: Phone, rasa: FakeRasa) -> None:
-        rasa.understands["the number"] = "helpline_number"
-        speaking_phone.calls()
-        assert speaking_phone.page.evaluate("said.map(([name]) => name).every((name) => name === 'Amy')")
-        speaking_phone.page.evaluate("said.length = 0")
-        speaking_phone.says("the number")
-        speaking_phone.until("listening")
-        said = speaking_phone.page.evaluate("said")
-        rates = {text: rate for _, text, rate, _ in said}
-        assert not [text for text in rates if "0808" in text], "the number is spoken digit by digit"
-        number = next(rate for text, rate in rates.items() if "0 8 0 8, 8 0 0, 6 0 0 0" in text)
-        assert number < rates["Breast Cancer Now's Helpline is free to call."]
-        assert {volume for *_, volume in said} == {0.8}
-
-    def test_muted_and_silent_voices_go_on_in_captions(self, speaking_phone: Phone) -> None:
-        speaking_phone.button("Mute").click()
-        speaking_phone.calls()
-        assert speaking_phone.page.evaluate("said") == []
-        assert any("press 6" in caption for caption in speaking_phone.captions)
-
-    def test_a_key_stops_the_voice_at_once(self, speaking_phone: Phone) -> None:
-        speaking_phone.button("Call").click()
-        speaking_phone.until("speaking")
-        speaking_phone.page.evaluate("cancelled = 0")
-        speaking_phone.presses("2")
-        assert speaking_phone.page.evaluate("cancelled") > 0
-
-    def test_the_microphone_says_what_the_browser_heard(self, speaking_phone: Phone) -> None:
-        speaking_phone.calls()
-        sent: list[str] = []
-        speaking_phone.page.on("request", lambda request: sent.append(request.post_data or ""))
-        speaking_phone.button("Speak").click()
-        speaking_phone.hears("You: “does it hurt”")
-        assert "SpeechResult=does+it+hurt&Confidence=0.4200" in sent[0]
-
-    def test_who_speaks_into_the_microphone_is_not_silent(self, speaking_phone: Phone) -> None:
-        speaking_phone.button("Call").click()
-        speaking_phone.until("speaking")
-        speaking_phone.page.evaluate("window.isSpeaking = true")
-        speaking_phone.button("Speak").click()
-        speaking_phone.until("listening")
-        speaking_phone.page.clock.run_for(15_000)
-        assert speaking_phone.state == "listening", "silence was sent while the caller spoke"
-
-    def test_a_chosen_voice_stays_when_the_browser_lists_its_voices_again(self, speaking_phone: Phone) -> None:
-        voice = speaking_phone.page.get_by_label("Voice")
-        voice.select_option("No voice: captions only")
-        speaking_phone.page.evaluate("listVoicesAgain()")
-        expect(voice).to_have_value("")
-        speaking_phone.calls()
-        assert speaking_phone.page.evaluate("said") == []
+    folder = tmp_path / "copied"
+    folder.mkdir()
+    (folder / "test_copied.yml").write_text(copied)
+    ran = subprocess.run([ROOT / "scripts" / "stories", folder], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "3 test stories passed", "Rasa's own test runs what was copied"

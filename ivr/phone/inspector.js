@@ -5,17 +5,24 @@ import { storyOf } from "./story.js";
 const SHOWN_FIELDS = ["Digits", "SpeechResult", "Confidence", "DialCallStatus"];
 const LIKELIEST = 5; // topics of a ranking: more tell nothing
 
-/** The turns of one call, drawn into `list`. */
+/** The turns of one call, drawn into the list in `box`, and copied from there as test stories. */
 export class Inspector {
   #turns = [];
 
-  constructor(list) {
-    this.list = list;
+  constructor(box) {
+    const find = (id) => box.querySelector(`#${id}`);
+    this.list = find("turns");
+    this.copied = find("copied");
+    this.story = find("story");
+    this.storyLabel = find("story-label");
+    find("copy-story").addEventListener("click", () => this.#copyStory());
   }
 
   clear() {
     this.#turns = [];
     this.list.replaceChildren();
+    this.copied.textContent = "";
+    this.story.hidden = this.storyLabel.hidden = true;
   }
 
   /** Note one request and its reply: {url, fields, status, milliseconds, headers, text}. */
@@ -37,17 +44,24 @@ export class Inspector {
         ["Kind", turn.kind],
         ["Words come from", fileLink(headers.get("X-Reply-File"))],
         ["Understood as", fields.SpeechResult && (turn.detail?.topic || "nothing sure")],
-        ["Confidence", rankingOf(turn.detail)],
+        ["Ranking", rankingOf(turn.detail)],
       ]),
       element("details", {}, [element("summary", {}, "TwiML"), element("pre", { tabIndex: 0 }, indented(text))]),
     ]);
     this.list.append(entry);
   }
 
-  /** Return the call so far as Rasa test stories. */
-  story() {
+  async #copyStory() {
     const when = new Date().toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-    return storyOf(this.#turns, `a call on ${when}`);
+    this.story.value = storyOf(this.#turns, `a call on ${when}`);
+    this.story.hidden = this.storyLabel.hidden = false;
+    try {
+      await navigator.clipboard.writeText(this.story.value);
+      this.copied.textContent = "Copied. Put it into tests/stories/ and run make stories.";
+    } catch {
+      this.story.select();
+      this.copied.textContent = "The browser does not let this page copy: copy the text below yourself.";
+    }
   }
 }
 

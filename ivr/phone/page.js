@@ -1,10 +1,15 @@
 // The page: joins the telephone (player.js) to its keys, captions, voice and inspector.
 
+import { Captions } from "./captions.js";
+import { Countdown } from "./countdown.js";
 import { Inspector } from "./inspector.js";
+import { Microphone } from "./microphone.js";
 import { Player } from "./player.js";
+import { postForm } from "./post.js";
+import { Sound } from "./sound.js";
 import { breathsOf } from "./ssml.js";
 import { Tones } from "./tones.js";
-import { englishVoices, Voice } from "./voice.js";
+import { Voice } from "./voice.js";
 
 const RING_SECONDS = 1.2; // one British double ring: long enough to be heard, short enough to test with
 const ENDINGS = {
@@ -12,23 +17,31 @@ const ENDINGS = {
   "hung up by the line": "The line hung up",
   "ran out of words": "The line had nothing more to say: on a real call it would go dead",
 };
-const YOUR_TURN = "Speak, type or press a key";
-const Recognition = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
+const OUTCOMES = { completed: "The conversation ended", busy: "The Helpline is busy", "no-answer": "Nobody answered" };
+const NOT_LISTENING = "The line is not listening now: wait until it is";
 
 const $ = (id) => document.getElementById(id);
-const voice = new Voice();
+const captions = new Captions($("captions"));
+const countdown = new Countdown($("countdown"));
+const inspector = new Inspector($("inspector"));
 const tones = new Tones();
-const inspector = new Inspector($("turns"));
+const voice = new Voice(() => {
+  sound.giveUpVoice();
+  captions.note("This voice does not speak: the call goes on in captions");
+});
+const sound = new Sound({ choice: $("voice"), volume: $("volume"), mute: $("mute") }, voice, tones);
+const microphone = new Microphone({
+  hears: say,
+  fails: (reason) => captions.note(`The microphone heard nothing (${reason}): type your words instead`),
+  changes: (isOpen) => $("microphone").setAttribute("aria-pressed", String(isOpen)),
+});
 let player = null; // the call, null before the first
-let recognition = null;
 let clock = 0; // of the call timer
-let countdown = 0; // of silence, or of ringing
 
 // The call.
 
 function call() {
-  $("captions").replaceChildren();
-  inspector.clear();
+  clear();
   show("ringing-out", "Ringing");
   tones.startRinging();
   const rung = new Promise((done) => setTimeout(done, RING_SECONDS * 1000));
@@ -40,17 +53,18 @@ function call() {
       if (fields.CallStatus === "ringing" && !mine.ending) pickUp();
       return reply;
     },
-    speak: (say) => voice.speak(breathsOf(say), captionLine),
+    speak: (verb) => voice.speak(breathsOf(verb), (words, isAfterPause) => captions.line(words, isAfterPause)),
     rest: (seconds) => voice.rest(seconds),
     hush: () => voice.hush(),
     told: {
       says: (_, canBeInterrupted) => {
-        newCaption();
+        countdown.stop();
+        captions.beginLine();
         show("speaking", canBeInterrupted ? "The line is speaking: you may interrupt" : "The line is speaking: please listen");
       },
-      listens: (waiting) => listen(waiting),
-      rings: (ringing) => ring(ringing),
-      ends: (ending, fault) => end(ending, fault),
+      listens: listen,
+      rings: ring,
+      ends: end,
     },
   });
   player = mine;
@@ -58,69 +72,66 @@ function call() {
   $("hang-up").focus();
 }
 
+function clear() {
+  captions.clear();
+  inspector.clear();
+  $("timer").textContent = "0:00";
+}
+
 /** Send `fields` to the line; a reply to a call that is no longer on the page is not shown. */
 async function post(url, fields, isShown) {
-  stopCounting();
+  countdown.stop();
+  microphone.close();
   if (fields.CallStatus !== "ringing") show("thinking", "The line is thinking");
-  const began = performance.now();
-  const reply = await fetch(url, {
-    method: "POST",
-    body: new URLSearchParams(fields),
-    headers: { "X-Phone-Page": "1" }, // no other site can send it in the visitor's name
-  });
-  const text = await reply.text();
-  const milliseconds = performance.now() - began;
-  if (isShown()) inspector.add({ url, fields, status: reply.status, milliseconds, headers: reply.headers, text });
-  return { ok: reply.ok, status: reply.status, text };
+  const reply = await postForm(url, fields);
+  if (isShown()) inspector.add({ url, fields, ...reply });
+  return reply;
 }
 
 function pickUp() {
   tones.stopRinging();
   const began = Date.now();
   clearInterval(clock);
-  const tick = () => ($("timer").textContent = minutesOf((Date.now() - began) / 1000));
-  tick();
-  clock = setInterval(tick, 1000);
+  clock = setInterval(() => ($("timer").textContent = minutesOf((Date.now() - began) / 1000)), 1000);
 }
 
 function listen(waiting) {
-  show("listening", YOUR_TURN);
-  const isSpeaking = () => recognition || $("words").value.trim(); // who speaks or types is not silent
-  count(waiting.timeout, "The line listens for", () => player.timeIsUp(), isSpeaking);
+  show("listening", "Speak, type or press a key");
+  const isSpeaking = () => microphone.isOpen || $("words").value.trim(); // who speaks or types is not silent
+  countdown.start(waiting.timeout, "The line listens for", () => player.timeIsUp(), isSpeaking);
 }
 
 function ring(ringing) {
   $("transfer-number").textContent = nationalNumber(ringing.number);
   show("transfer", `Ringing ${nationalNumber(ringing.number)}`);
   tones.startRinging();
-  count(ringing.timeout, "It rings for", () => endTransfer("no-answer"));
-  $("answered").focus();
+  countdown.start(ringing.timeout, "It rings for", () => endTransfer("no-answer"));
+  if (!isTyping(document.activeElement)) $("answered").focus();
 }
 
 function endTransfer(outcome) {
-  stopCounting();
+  countdown.stop();
   tones.stopRinging();
-  const names = { completed: "The conversation ended", busy: "The Helpline is busy", "no-answer": "Nobody answered" };
-  note(names[outcome]);
-  $("hang-up").focus();
+  captions.note(OUTCOMES[outcome]);
+  if (document.activeElement.closest(".panel")) $("hang-up").focus(); // the panel goes
   player.endTransfer(outcome);
 }
 
 function answerTransfer() {
-  stopCounting();
+  countdown.stop();
   tones.stopRinging();
-  note("A nurse or trained person would speak with you now");
+  captions.note("A nurse or trained person would speak with you now");
   show("talking", "Connected to the Helpline");
   $("they-hang-up").focus();
 }
 
 function end(ending, fault) {
-  stopCounting();
+  countdown.stop();
   tones.stopRinging();
   clearInterval(clock);
-  recognition?.abort();
+  microphone.close();
   show("ended", fault ? "The call failed" : ENDINGS[ending]);
-  note(fault ? `The call failed: ${fault}. On a real call Twilio would play its fallback.` : ENDINGS[ending]);
+  if (fault) captions.note(`${fault}. On a real call Twilio would play its fallback.`);
   if (!document.activeElement?.offsetParent) $("call").focus(); // the button that was used is gone
 }
 
@@ -131,40 +142,48 @@ function press(key) {
   tones.key(key);
   flash(key);
   if (!player.waiting?.acceptsKeys) return;
-  heard(`Pressed ${key}`);
+  captions.caller(`Pressed ${key}`);
   player.press(key);
 }
 
+/** Say `words` to the line; return whether it was listening. */
 function say(words, confidence) {
-  if (!words.trim() || !player?.waiting?.acceptsWords) return;
-  heard(`“${words.trim()}”`);
+  if (!player?.waiting?.acceptsWords) {
+    if (player && !player.ending) captions.note(NOT_LISTENING);
+    return false;
+  }
+  if (!words.trim()) return false;
+  captions.caller(`“${words.trim()}”`);
   player.say(words, confidence);
+  return true;
 }
 
-function listenToMicrophone() {
-  if (recognition) {
-    recognition.stop();
-    return;
-  }
-  voice.hush();
-  stopCounting();
-  recognition = Object.assign(new Recognition(), { lang: "en-GB", interimResults: false, maxAlternatives: 1 });
-  $("microphone").setAttribute("aria-pressed", "true");
-  recognition.onresult = ({ results }) => say(results[0][0].transcript, results[0][0].confidence || 0.9);
-  recognition.onerror = ({ error }) => note(`The microphone heard nothing (${error}): type your words instead`);
-  recognition.onend = () => {
-    recognition = null;
-    $("microphone").setAttribute("aria-pressed", "false");
-    if (player?.waiting && !countdown) listen(player.waiting);
-  };
-  recognition.start();
+function sayTyped(event) {
+  event.preventDefault();
+  if (say($("words").value)) $("words").value = "";
+}
+
+function useMicrophone() {
+  if (microphone.isOpen) microphone.finish();
+  else if (player?.waiting?.acceptsWords) {
+    microphone.open();
+    player.interrupt();
+  } else captions.note(player && !player.ending ? NOT_LISTENING : "Call first, then speak");
+}
+
+function pressOnKeyboard(event) {
+  const isCommand = event.metaKey || (event.key !== "#" && (event.ctrlKey || event.altKey)); // # may need Alt or AltGr
+  if (!$("shortcuts").checked || isCommand || event.repeat) return;
+  if (!/^[0-9*#]$/.test(event.key) || isTyping(event.target)) return;
+  event.preventDefault();
+  press(event.key);
 }
 
 // What the caller sees.
 
 function show(state, status) {
   document.body.dataset.state = state;
-  $("status").textContent = status;
+  if ($("status").textContent !== status) $("status").textContent = status; // said again by a screen reader otherwise
   const inCall = !["idle", "ended"].includes(state);
   $("call").hidden = inCall;
   $("hang-up").hidden = !inCall;
@@ -173,74 +192,14 @@ function show(state, status) {
   $("call").textContent = state === "ended" ? "Call again" : "Call";
 }
 
-let line = null; // the caption that grows while the line speaks
-
-function newCaption() {
-  line = null;
-}
-
-/** Add `words` to the caption; a sentence after a pause begins a new line, so that a menu reads as a list. */
-function captionLine(words, isAfterPause) {
-  line ??= addCaption("line", "The line");
-  const before = line.textContent;
-  const gap = isAfterPause && /[.?!]$/.test(before) ? "\n" : " ";
-  line.append(before ? gap + words : words);
-  $("captions").scrollTop = $("captions").scrollHeight;
-}
-
-function heard(words) {
-  line = null;
-  addCaption("caller", "You").append(words);
-}
-
-function note(words) {
-  line = null;
-  addCaption("note", "").append(words);
-}
-
-function addCaption(from, name) {
-  const caption = document.createElement("p");
-  caption.className = from;
-  const words = document.createElement("span");
-  if (name) {
-    const who = document.createElement("b");
-    who.textContent = `${name}: `;
-    caption.append(who);
-  }
-  caption.append(words);
-  $("captions").append(caption);
-  $("captions").scrollTop = $("captions").scrollHeight;
-  return words;
-}
-
 function flash(key) {
   const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   button.classList.add("pressed");
   setTimeout(() => button.classList.remove("pressed"), 150);
 }
 
-/** Count `seconds` down, said after `meaning`, then do `after`; begin again as long as `isHeld`. */
-function count(seconds, meaning, after, isHeld = () => false) {
-  stopCounting();
-  let left = seconds;
-  const draw = () => {
-    $("countdown").hidden = false;
-    $("seconds").value = left / seconds;
-    $("seconds-left").textContent = `${meaning} ${left} more ${left === 1 ? "second" : "seconds"}`;
-  };
-  draw();
-  countdown = setInterval(() => {
-    left = isHeld() ? seconds : left - 1;
-    if (left > 0) return draw();
-    stopCounting();
-    after();
-  }, 1000);
-}
-
-function stopCounting() {
-  clearInterval(countdown);
-  countdown = 0;
-  $("countdown").hidden = true;
+function isTyping(target) {
+  return target.closest("input:not([type=checkbox], [type=range]), textarea, select");
 }
 
 function minutesOf(seconds) {
@@ -252,53 +211,7 @@ function nationalNumber(number) {
   return number.replace(/^\+44(\d{3})(\d{3})(\d{4})$/, "0$1 $2 $3");
 }
 
-// Settings.
-
-let chosenVoice = null; // browsers list their voices late, and more than once
-
-function offerVoices() {
-  const voices = englishVoices();
-  $("voice").replaceChildren(...voices.map((one) => new Option(`${one.name} (${one.lang})`, one.voiceURI)));
-  $("voice").append(new Option(voices.length ? "No voice: captions only" : "No English voice here: captions only", ""));
-  $("voice").value = chosenVoice ?? voices[0]?.voiceURI ?? "";
-  useVoice();
-}
-
-function chooseVoice() {
-  chosenVoice = $("voice").value;
-  useVoice();
-}
-
-function useVoice() {
-  voice.voice = englishVoices().find((one) => one.voiceURI === $("voice").value) ?? null;
-}
-
-function setVolume() {
-  voice.volume = tones.volume = Number($("volume").value) / 100;
-}
-
-function toggleMute() {
-  const isMuted = !voice.isMuted;
-  voice.mute(isMuted);
-  tones.isMuted = isMuted;
-  $("mute").setAttribute("aria-pressed", String(isMuted));
-}
-
-async function copyStory() {
-  $("story").value = inspector.story();
-  $("story").hidden = $("story-label").hidden = false;
-  try {
-    await navigator.clipboard.writeText($("story").value);
-    $("copied").textContent = "Copied. Put it into tests/stories/ and run make stories.";
-  } catch {
-    $("story").select();
-    $("copied").textContent = "The browser does not let this page copy: copy the text below yourself.";
-  }
-}
-
 // Wiring.
-
-const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select");
 
 $("call").addEventListener("click", call);
 $("hang-up").addEventListener("click", () => player.hangUp());
@@ -310,24 +223,12 @@ $("keypad").addEventListener("click", ({ target }) => {
   const key = target.closest("[data-key]")?.dataset.key;
   if (key) press(key);
 });
-document.addEventListener("keydown", (event) => {
-  if (!$("shortcuts").checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (!/^[0-9*#]$/.test(event.key) || isTyping(event.target)) return;
-  event.preventDefault();
-  press(event.key);
+document.addEventListener("keydown", pressOnKeyboard);
+$("talk").addEventListener("submit", sayTyped);
+$("microphone").hidden = $("microphone-note").hidden = !Microphone.exists;
+$("microphone").addEventListener("click", useMicrophone);
+addEventListener("pagehide", () => {
+  voice.hush();
+  microphone.close();
 });
-$("talk").addEventListener("submit", (event) => {
-  event.preventDefault();
-  say($("words").value);
-  $("words").value = "";
-});
-$("microphone").hidden = $("microphone-note").hidden = !Recognition;
-$("microphone").addEventListener("click", listenToMicrophone);
-$("voice").addEventListener("change", chooseVoice);
-$("volume").addEventListener("input", setVolume);
-$("mute").addEventListener("click", toggleMute);
-$("copy-story").addEventListener("click", copyStory);
-globalThis.speechSynthesis?.addEventListener("voiceschanged", offerVoices);
-offerVoices();
-setVolume();
 show("idle", "Ready to call");

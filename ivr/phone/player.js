@@ -1,6 +1,8 @@
 // Plays TwiML as Twilio would, by the same rules as ivr/player.py: tests/twiml_cases.json holds both to them.
 // It knows nothing of the page: `post`, `speak` and `rest` are passed in, and `told` hears what happens.
 
+import { ringingOf, textOf, waitingOf } from "./verbs.js";
+
 const MOST_DOCUMENTS = 20; // in one turn; more is a loop
 
 /** The same letters every real call has: Twilio's CallSid is "CA" and 32 hexadecimal digits. */
@@ -18,13 +20,14 @@ export function newSid() {
  */
 export class Player {
   spoken = []; // {text, canBeInterrupted} of every Say
-  waiting = null; // the Gather that listens: {action, acceptsKeys, acceptsWords, digits, finishKey, timeout, postsSilence}
-  ringing = null; // the transfer that waits for its outcome: {number, callerId, action, timeout}
+  waiting = null; // the Gather that listens: see waitingOf in verbs.js
+  ringing = null; // the transfer that waits for its outcome: see ringingOf
   ending = "";
   fault = "";
   #verbs = [];
   #document = "";
   #keys = ""; // pressed, and not yet enough
+  #isInterrupted = false; // a key or a voice ends what the Gather says
   #turn = 0; // what an earlier turn still had to play is dropped when the caller acts
 
   constructor({ address, post, speak, rest, hush, told = {} }) {
@@ -43,11 +46,17 @@ export class Player {
   async press(key) {
     const gather = this.waiting;
     if (!gather?.acceptsKeys) return;
+    if (key !== gather.finishKey) this.#keys += key;
+    this.interrupt(); // and the time starts anew after each key
+    if (key === gather.finishKey || this.#keys.length === gather.digits) return this.timeIsUp();
+  }
+
+  /** Stop what the Gather still says, as when the caller begins to speak; it goes on listening. */
+  interrupt() {
+    if (!this.waiting) return;
+    this.#isInterrupted = true;
     this.hush();
-    if (key === gather.finishKey) return this.timeIsUp();
-    this.#keys += key;
-    if (this.#keys.length === gather.digits) return this.timeIsUp();
-    this.told.listens?.(gather); // the time starts anew after each key
+    this.told.listens?.(this.waiting);
   }
 
   /** Say `words`, as a recogniser would write them; a voice interrupts as a key does. */
@@ -132,19 +141,10 @@ export class Player {
   }
 
   async #gather(verb) {
-    const inputs = (verb.getAttribute("input") ?? "dtmf").split(/\s+/);
-    const digits = verb.getAttribute("numDigits");
     this.#keys = "";
-    const gather = (this.waiting = {
-      action: verb.getAttribute("action") || this.#document,
-      acceptsKeys: inputs.includes("dtmf"),
-      acceptsWords: inputs.includes("speech"),
-      digits: digits ? Number(digits) : null,
-      finishKey: verb.getAttribute("finishOnKey") ?? "#",
-      timeout: Number(verb.getAttribute("timeout") ?? 5),
-      postsSilence: verb.getAttribute("actionOnEmptyResult") === "true",
-    });
-    const isCut = () => this.waiting !== gather || this.#keys;
+    const gather = (this.waiting = waitingOf(verb, this.#document));
+    this.#isInterrupted = false;
+    const isCut = () => this.waiting !== gather || this.#isInterrupted;
     for (const part of verb.children) {
       if (isCut()) return; // interrupted: the rest is not said
       if (part.tagName === "Say") await this.#say(part, true);
@@ -154,13 +154,7 @@ export class Player {
   }
 
   #dial(verb) {
-    const number = verb.querySelector("Number")?.textContent ?? verb.textContent;
-    this.ringing = {
-      number: number.trim(),
-      callerId: verb.getAttribute("callerId") ?? this.caller,
-      action: verb.getAttribute("action") ?? "",
-      timeout: Number(verb.getAttribute("timeout") ?? 30),
-    };
+    this.ringing = ringingOf(verb, this.caller);
     this.told.rings?.(this.ringing);
   }
 
@@ -203,15 +197,4 @@ export class Player {
     this.fault = fault;
     this.#end("application error");
   }
-}
-
-/** Return the words in a Say as written, a space for each pause between them. */
-export function textOf(say) {
-  return raw(say).replace(/\s+/g, " ").trim();
-}
-
-function raw(node) {
-  if (node.nodeType === Node.TEXT_NODE) return node.data;
-  if (node.tagName === "break") return " ";
-  return [...node.childNodes].map(raw).join("");
 }

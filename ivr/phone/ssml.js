@@ -3,7 +3,8 @@
 // https://www.twilio.com/docs/voice/twiml/say/text-speech#prosody, as shares of the usual speed
 const NAMED_RATES = { "x-slow": 0.5, slow: 0.75, medium: 1, fast: 1.25, "x-fast": 1.5 };
 const NAMED_BREAKS = { none: 0, "x-weak": 0.1, weak: 0.25, medium: 0.5, strong: 0.75, "x-strong": 1 };
-const SENTENCE = /[^.?!]*[.?!]+(?:\s+|$)|[^.?!]+$/g;
+const AFTER_SENTENCE = /(?<=[.?!]["”’)]*\s+)/; // "0.5" and "nhs.uk" go on
+const AT_SENTENCE_END = /[.?!]["”’)]*\s*$/;
 
 /**
  * Return the breaths of `say` in order: {shown, spoken, rate} for words, {pause} in seconds between them.
@@ -33,10 +34,10 @@ export function breathsOf(say) {
       spoken += piece.spoken;
       continue;
     }
-    for (const sentence of piece.shown.match(SENTENCE) ?? []) {
+    for (const sentence of piece.shown.split(AFTER_SENTENCE)) {
       shown += sentence;
       spoken += sentence;
-      if (/[.?!]\s*$/.test(sentence)) flush();
+      if (AT_SENTENCE_END.test(sentence)) flush();
     }
   }
   flush();

@@ -1,15 +1,17 @@
 // Writes a call down as Rasa test stories (https://rasa.com/docs/rasa/testing-your-assistant).
 
 /**
- * Return the YAML of the spoken `turns` Rasa understood, one story each, as tests/stories/ has them.
+ * Return the YAML of `turns` in their order: one story each that Rasa understood, as tests/stories/ has them.
  *
  * A turn is {said: {words, key}, kind, topic, detail}. What Rasa is not asked about (keys, danger, commands)
  * stands as a comment, so that the whole call can be read.
  */
 export function storyOf(turns, title) {
-  const stories = turns.filter(isRasas).map((turn, index) => storyOfTurn(turn, `${title}, turn ${index + 1}`));
-  const others = turns.filter((turn) => !isRasas(turn)).map((turn) => `# ${commentOf(turn)}`);
-  return [...others, stories.length ? "stories:" : "stories: []", ...stories].join("\n") + "\n";
+  const heading = turns.some(isRasas) ? "stories:" : "stories: []";
+  const entries = turns.map((turn, index) =>
+    isRasas(turn) ? storyOfTurn(turn, `${title}, turn ${index + 1}`) : `# ${commentOf(turn)}`,
+  );
+  return [heading, ...entries].join("\n") + "\n";
 }
 
 function isRasas({ said, topic, detail }) {

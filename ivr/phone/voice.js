@@ -1,7 +1,7 @@
 // Speaks aloud through the browser, or keeps the pace of a voice where there is none, so that captions can be read.
 
 const WORDS_A_SECOND = 2.7; // about 160 a minute, the pace of the line's own voice
-const START_PATIENCE = 2500; // milliseconds; some browsers list voices that never begin
+const START_PATIENCE = 2.5; // seconds; some browsers list voices that never begin
 
 /** Return the browser's English voices, British ones first. */
 export function englishVoices() {
@@ -10,13 +10,18 @@ export function englishVoices() {
   return voices.sort((a, b) => isBritish(b) - isBritish(a) || Number(b.localService) - Number(a.localService));
 }
 
-/** One speaker. `voice` null means captions only; `volume` is 0 to 1. */
+/** One speaker. `voice` null means captions only; `volume` is 0 to 1; `fails` is told when a voice does not speak. */
 export class Voice {
   voice = null;
   volume = 1;
   isMuted = false;
   #cut = null; // ends what is being said or waited for
+  #utterance = null; // held, as Chromium forgets one that nobody holds, and never tells of its end
   #turn = 0; // a hush ends all breaths of a turn, not only the one in the air
+
+  constructor(fails) {
+    this.fails = fails;
+  }
 
   /** Say `breaths` (see ssml.js) one after another, telling `caption(words, isAfterPause)` of each as it begins; resolves early when hushed. */
   async speak(breaths, caption) {
@@ -40,7 +45,7 @@ export class Voice {
     const began = performance.now();
     const isHeard = await this.#pronounce(spoken, rate);
     if (isHeard) return;
-    if (!this.isMuted) this.voice = null; // it never began: go on in captions
+    if (!this.isMuted) this.fails();
     await this.rest(Math.max(0, paceOf(spoken, rate) - (performance.now() - began) / 1000));
   }
 
@@ -70,19 +75,28 @@ export class Voice {
     if (isMuted) globalThis.speechSynthesis?.cancel();
   }
 
+  /** Resolve to whether `words` were heard; a voice that begins late or loses its end is cut off and not waited for. */
   #pronounce(words, rate) {
     return new Promise((done) => {
-      const utterance = new SpeechSynthesisUtterance(words);
-      Object.assign(utterance, { voice: this.voice, lang: this.voice.lang, rate, volume: this.volume });
-      const patience = setTimeout(() => done(false), START_PATIENCE);
+      let watch = 0;
       const settle = (isHeard) => {
-        clearTimeout(patience);
+        clearTimeout(watch);
         done(isHeard);
       };
-      utterance.onstart = () => clearTimeout(patience);
+      const watchFor = (seconds, isHeard) => {
+        clearTimeout(watch);
+        watch = setTimeout(() => {
+          settle(isHeard);
+          speechSynthesis.cancel();
+        }, seconds * 1000);
+      };
+      const utterance = (this.#utterance = new SpeechSynthesisUtterance(words));
+      Object.assign(utterance, { voice: this.voice, lang: this.voice.lang, rate, volume: this.volume });
+      utterance.onstart = () => watchFor(paceOf(words, rate) * 3 + 5, true); // no voice is that slow
       utterance.onend = () => settle(!this.isMuted);
       utterance.onerror = () => settle(false);
       this.#cut = () => settle(true);
+      watchFor(START_PATIENCE, false);
       speechSynthesis.speak(utterance);
     });
   }

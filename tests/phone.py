@@ -1,0 +1,66 @@
+"""A person at the telephone in the browser."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Phone:
+    """A person at the page. Its clock is ours: a test waits for no voice."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda entry: self.faults.append(entry.text) if entry.type == "error" else None)
+        page.clock.install()
+        page.goto(f"{address}/phone")
+
+    def button(self, name: str) -> Any:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def calls(self) -> None:
+        self.button("Call").click()
+        self.until("listening")
+
+    def until(self, state: str, seconds: int = 240) -> None:
+        """Let the page's time pass until it is in ``state``."""
+        for _ in range(seconds * 2):
+            if self.state == state:
+                return
+            self.page.clock.run_for(500)
+        raise AssertionError(f"still {self.state} after {seconds} s, not {state}: {self.captions}")
+
+    @property
+    def state(self) -> str:
+        return self.page.evaluate("document.body.dataset.state")
+
+    @property
+    def captions(self) -> list[str]:
+        return self.page.locator("#captions p").all_inner_texts()
+
+    def presses(self, key: str) -> None:
+        self.page.locator(f'[data-key="{key}"]').click()
+
+    def says(self, words: str) -> None:
+        self.page.get_by_label("Say something").fill(words)
+        self.button("Say it").click()
+
+    def hears(self, text: str) -> None:
+        """Let time pass until the captions hold ``text``, breaths aside."""
+        for _ in range(480):
+            if plain(text) in plain(" ".join(self.captions)):
+                return
+            self.page.clock.run_for(500)
+        raise AssertionError(f"{text!r} was not in {self.captions}")
+
+    def has_no_barrier(self) -> None:
+        results = Axe().run(self.page, options={"runOnly": WCAG})
+        assert results.violations_count == 0, results.generate_report()
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("|", " ").split())
