@@ -107,4 +107,4 @@ build/anchors/%.tar.gz: scoring/anchors/%.yml $(filter-out config.yml nlu/compon
 		--data nlu responses --fixed-model-name $* --out build/anchors --skip-validation
 	@touch $@
 
-build/anchors/nearest.tar.gz: scoring/anchors/nearest.py nlu/components/sentences.py nlu/components/wording.py
+build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py ranking.py sentences.py wording.py)

@@ -1,0 +1,62 @@
+"""What our classifiers share: what one learned is a few named arrays, kept in one file."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+
+_FILE = "learned.npz"
+
+
+class LearnedClassifier(IntentClassifier, GraphComponent):
+    """Understands messages by ``self._learned``: the arrays that training kept, as ``load`` reads them."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Need at least one featurizer of sentences before."""
+        return [Featurizer]
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        """Make an untrained classifier that persists into ``resource``."""
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._learned: Dict[Text, np.ndarray] = {}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LearnedClassifier:
+        """Create an untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LearnedClassifier:
+        """Load what training kept."""
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as stored:
+            component._learned = dict(stored)
+        return component
+
+    def _keep(self, **learned: np.ndarray) -> Resource:
+        """Store what training learned; Rasa compresses the model as a whole."""
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / _FILE, **learned)
+        return self._resource
