@@ -11,13 +11,21 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run call train check stories score score-spoken anchors baseline overlap cross-validate lint types test bench lock clean
+.PHONY: help run reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: .venv/.ivr $(MODEL) ## install, train if needed, and start the line; Ctrl-C stops it
 	@$(PYTHON) -m ivr run
+
+reload: .venv/.ivr ## let the running line speak responses/ as they are now
+	@$(PYTHON) -m ivr reload
+
+fallback: .venv/.ivr ## write the TwiML for Twilio's voice fallback URL; CALLER_ID=+44... is your number
+	@mkdir -p build
+	@$(PYTHON) -m ivr fallback $(CALLER_ID:%=--caller-id %) > build/fallback.xml
+	@echo "build/fallback.xml is written: see README, If the line cannot be reached"
 
 call: .venv/.ivr ## call the running line from this terminal
 	@$(PYTHON) -m ivr call

@@ -3,45 +3,40 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from ivr.conversation import Conversation
 from ivr.guard import is_tester, may_call
 from ivr.hearing import heard
-from ivr.reply import Reply
+from ivr.line import Line
+from ivr.pseudonym import pseudonym
 from ivr.settings import Settings
-from ivr.state import State, StateSigner
+from ivr.state import State
 from ivr.turn import Turn
-from ivr.twiml import Links, Speaker
+from ivr.twiml import Links
 
 _log = logging.getLogger(__name__)
+_XML = "text/xml; charset=utf-8"
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-@dataclass(frozen=True)
-class Line:
-    """What answering a call takes."""
-
-    settings: Settings
-    conversation: Conversation
-    speaker: Speaker
-    signer: StateSigner
-    trouble: Reply
+GetLine = Callable[[], Line]
+"""Returns the line to answer a request with: its words may change between two turns."""
 
 
-def calls_blueprint(line: Line) -> Blueprint:
-    """Return the routes below /calls, for ``line``."""
+def calls_blueprint(line: GetLine) -> Blueprint:
+    """Return the routes below /calls, each turn answered by ``line()``."""
     routes = Blueprint("calls", __name__, url_prefix="/calls")
-    routes.before_request(lambda: _refuse_strangers(line.settings))
-    routes.register_error_handler(Exception, lambda error: _apologise(line, error))
-    routes.add_url_rule("/start", "start", _start(line), methods=["POST"])
-    routes.add_url_rule("/turn", "turn", _turn(line), methods=["POST"])
-    routes.add_url_rule("/dialled", "dialled", _dialled(line), methods=["POST"])
+    routes.before_request(lambda: _refuse_strangers(line().settings))
+    routes.register_error_handler(Exception, lambda error: _apologise(line(), error))
+    routes.add_url_rule("/start", "start", lambda: _start(line()), methods=["POST"])
+    routes.add_url_rule("/turn", "turn", lambda: _turn(line()), methods=["POST"])
+    routes.add_url_rule("/dialled", "dialled", lambda: _dialled(line()), methods=["POST"])
     routes.add_url_rule("/status", "status", _status, methods=["POST"])
     return routes
 
@@ -50,27 +45,21 @@ def _refuse_strangers(settings: Settings) -> Response | None:
     return None if may_call(request, settings) else Response(status=403)
 
 
-def _start(line: Line) -> Callable[[], Response]:
-    return lambda: _speak(line, line.conversation.start(_call()))
+def _start(line: Line) -> Response:
+    return _speak(line, line.conversation.start(_call()))
 
 
-def _turn(line: Line) -> Callable[[], Response]:
-    def turn() -> Response:
-        state = _state(line)
-        if state is None:  # altered, expired or another call's: begin again at the menu
-            return _speak(line, line.conversation.start(_call()))
-        said = heard(request.form)
-        return _speak(line, line.conversation.turn(state, said), after_key=bool(said.key))
-
-    return turn
+def _turn(line: Line) -> Response:
+    state = _state(line)
+    if state is None:  # altered, expired or another call's: begin again at the menu
+        return _start(line)
+    said = heard(request.form)
+    return _speak(line, line.conversation.turn(state, said), after_key=bool(said.key))
 
 
-def _dialled(line: Line) -> Callable[[], Response]:
-    def dialled() -> Response:
-        outcome = request.form.get("DialCallStatus", "")
-        return _speak(line, line.conversation.dialled(_state(line) or State(_call()), outcome))
-
-    return dialled
+def _dialled(line: Line) -> Response:
+    outcome = request.form.get("DialCallStatus", "")
+    return _speak(line, line.conversation.dialled(_state(line) or State(_call()), outcome))
 
 
 def _status() -> Response:
@@ -81,8 +70,13 @@ def _apologise(line: Line, error: Exception) -> Response:
     """Put the caller through to a person: whatever broke, nobody is left in silence."""
     if isinstance(error, HTTPException):  # no call of Twilio's: too large, or malformed
         return Response(status=error.code)
-    _log.error("a call was put through after %s", type(error).__name__, exc_info=_without_words(error))
-    return _speak(line, Turn(line.trouble, State(_call())))
+    name = pseudonym(line.settings.secret_key, _call(), time.time())
+    _log.error("call %s was put through after %s", name, type(error).__name__, exc_info=_without_words(error))
+    try:
+        return _speak(line, Turn(line.trouble, State(_call())))
+    except Exception:
+        _log.critical("call %s got the last resort", name)
+        return Response(line.last_resort, content_type=_XML)
 
 
 def _without_words(error: Exception) -> Exception:
@@ -93,7 +87,7 @@ def _without_words(error: Exception) -> Exception:
 def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
     reply, state = turn.reply, turn.state
     xml = line.speaker.speak(reply, _links(line, state), slow=state.slow, after_key=after_key)
-    response = Response(xml, content_type="text/xml; charset=utf-8")
+    response = Response(xml, content_type=_XML)
     response.headers["X-Reply-Kind"] = reply.kind
     response.headers["X-Reply-Topic"] = reply.topic
     if is_tester(request, line.settings):  # nobody else is told

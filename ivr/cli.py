@@ -1,16 +1,23 @@
 """Commands for those who write and run the line; make calls them."""
 
+import re
 import sys
 from pathlib import Path
 
 import click
 
 from ivr import bench as benchmark
+from ivr import processes
 from ivr import settings as line_settings
 from ivr.checks import problems
+from ivr.content import Content
+from ivr.content_files import load
+from ivr.fallback import stand_alone
+from ivr.line import ask_reload
 from ivr.processes import CannotStart, run_line
 from ivr.settings import Settings, SettingsError
 from ivr.terminal import call_from_terminal
+from ivr.yaml_file import ContentError
 
 _ROOT = Path(__file__).resolve().parent.parent
 _to = click.option("--to", "address", default="", help="The line's address; default: this machine's.")
@@ -34,10 +41,37 @@ def check() -> None:
 @main.command()
 def run() -> None:
     """Start Rasa and the phone line, and stop both on Ctrl-C."""
+    _content()
     try:
         sys.exit(run_line(_settings(), _ROOT, click.echo))
     except CannotStart as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+def reload() -> None:
+    """Let the running line speak responses/ as they are now; a broken file is named and changes nothing."""
+    try:
+        ask_reload(_ROOT)
+    except ContentError as error:
+        raise click.ClickException(f"{error}\nNothing was reloaded: callers hear the old words.") from error
+    click.echo("The line speaks the new words from its next turn on; build/line.log says what changed.")
+
+
+@main.command()
+def serve() -> None:
+    """Run the phone line alone: Rasa is somebody else's, at RASA_URL."""
+    _content()
+    processes.serve(_settings())
+
+
+@main.command()
+@click.option("--caller-id", default="", help="Your Twilio number, such as +442079460000; default: the caller's own.")
+def fallback(caller_id: str) -> None:
+    """Print TwiML that needs no line behind it, for Twilio's voice fallback URL."""
+    if caller_id and not re.fullmatch(r"\+[1-9]\d{6,14}", caller_id):
+        raise click.ClickException(f"{caller_id} is not in international form: write +442079460000.")
+    click.echo(stand_alone(_content(), _settings(), caller_id))
 
 
 @main.command()
@@ -56,6 +90,14 @@ def bench(address: str, turns: int) -> None:
     settings = _settings()
     for line in benchmark.measure(address or settings.local_address, settings, turns):
         click.echo(line)
+
+
+def _content() -> Content:
+    """Return what the line says; a broken file is named before anything starts."""
+    try:
+        return load(_ROOT / "responses")
+    except ContentError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _settings() -> Settings:

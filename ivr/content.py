@@ -75,6 +75,14 @@ class Listening(_Strict):
     hints: tuple[str, ...]
 
 
+class Limits(_Strict):
+    """What one call may take before it is ended kindly."""
+
+    turns: Annotated[int, Field(gt=0)]
+    minutes: Annotated[int, Field(gt=0)]
+    transfers: Annotated[int, Field(gt=0)]
+
+
 class Leaflet(_Strict):
     """The source's own dates, as they are spoken and as a year."""
 
@@ -111,7 +119,10 @@ class Prompts(_Strict):
     failed: str
     completed: str
     tired_of_trying: str
+    long_call: str
     trouble: str
+    out_of_order: str
+    out_of_order_after: str
 
 
 class Phone(_Strict):
@@ -119,6 +130,7 @@ class Phone(_Strict):
 
     voice: Voice
     listening: Listening
+    limits: Limits
     leaflet: Leaflet
     nations: dict[str, dict[str, str]]
     greeting: str

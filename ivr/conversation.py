@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ivr.content import Answer, Content
 from ivr.hearing import Heard
+from ivr.limits import Limits
 from ivr.places import CLOSED, MENU, PERSON, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
@@ -26,11 +27,14 @@ _DIAL_OUTCOMES = {
 class Conversation:
     """Leads one call after another; holds nothing of any of them."""
 
-    def __init__(self, content: Content, places: Places, dialogue: Dialogue, thresholds: Thresholds) -> None:
-        """Speak ``content`` through ``places``; ask ``dialogue`` what callers mean."""
+    def __init__(
+        self, content: Content, places: Places, limits: Limits, dialogue: Dialogue, thresholds: Thresholds
+    ) -> None:
+        """Speak ``content`` through ``places`` within ``limits``; ask ``dialogue`` what callers mean."""
         self._content = content
         self._prompts = content.phone.prompts
         self._places = places
+        self._limits = limits
         self._dialogue = dialogue
         self._recovery = Recovery(places, self._prompts)
         self._understanding = Understanding(content, places, dialogue, thresholds)
@@ -56,16 +60,11 @@ class Conversation:
 
     def start(self, call: str) -> Turn:
         """Greet the caller of ``call`` and read the menu."""
-        return listening(self._places.welcome(), State(call))
+        return listening(self._places.welcome(), self._limits.begun(call))
 
     def turn(self, state: State, heard: Heard) -> Turn:
         """Return what follows ``heard`` when the caller is at ``state``."""
-        if heard.key:
-            return self._pressed(replace(state, silences=0), heard.key)
-        if heard.words:
-            return self._spoken(replace(state, silences=0), heard)
-        state = replace(state, silences=state.silences + 1)
-        return self._recovery.after_silence(state) or self._connect(state)
+        return self._limits.kept(self._heard(state, heard))
 
     def dialled(self, state: State, outcome: str) -> Turn:
         """Return what follows a transfer that ended with ``outcome`` (DialCallStatus)."""
@@ -76,6 +75,14 @@ class Conversation:
         return listening(replace(menu, kind="transfer", says=says), state)
 
     # What was heard.
+
+    def _heard(self, state: State, heard: Heard) -> Turn:
+        if heard.key:
+            return self._pressed(replace(state, silences=0), heard.key)
+        if heard.words:
+            return self._spoken(replace(state, silences=0), heard)
+        state = replace(state, silences=state.silences + 1)
+        return self._recovery.after_silence(state) or self._connect(state)
 
     def _pressed(self, state: State, key: str) -> Turn:
         if key in self._keys:

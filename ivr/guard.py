@@ -6,12 +6,19 @@ Source: https://www.twilio.com/docs/usage/security
 import ipaddress
 import re
 
-from flask import Request
+from flask import Request, Response
 from twilio.request_validator import RequestValidator
 
 from ivr.settings import Settings
 
 _PAGE_HEADER = "X-Phone-Page"
+_HARDENING = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 _CALL_SID = re.compile(r"CA[0-9a-f]{32}")
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 _FORWARDED = re.compile(r"^(forwarded|via|x-real-ip|x-forwarded-.*)$", re.IGNORECASE)
@@ -32,6 +39,13 @@ def is_tester(request: Request, settings: Settings) -> bool:
     if settings.is_open_to_loopback_only:
         return is_local(request)
     return settings.phone_page and is_local(request) and _PAGE_HEADER in request.headers
+
+
+def harden(response: Response) -> Response:
+    """Tell whatever reads ``response`` to keep nothing, guess nothing and show it in no other site's frame."""
+    for name, value in _HARDENING.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def is_local(request: Request) -> bool:

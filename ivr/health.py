@@ -2,19 +2,20 @@
 
 import datetime
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from ivr.content import Content
 from ivr.guard import is_local
+from ivr.line import Line
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.settings import Settings
 
 
-def health_blueprint(settings: Settings, content: Content, dialogue: Dialogue) -> Blueprint:
-    """Return /health/live and /health/ready."""
+def health_blueprint(settings: Settings, line: Callable[[], Line], dialogue: Dialogue) -> Blueprint:
+    """Return /health/live and /health/ready, of the line as it is."""
     routes = Blueprint("health", __name__, url_prefix="/health")
 
     @routes.get("/live")
@@ -23,7 +24,7 @@ def health_blueprint(settings: Settings, content: Content, dialogue: Dialogue) -
 
     @routes.get("/ready")
     def ready() -> Response:
-        report = readiness(content, dialogue)
+        report = readiness(line().content, dialogue)
         if not _may_see_all(settings):
             del report["warnings"]
         return jsonify(report)

@@ -25,6 +25,11 @@ class Helpline:
         self._clock = clock or (lambda: datetime.datetime.now(datetime.UTC))
 
     @property
+    def clock(self) -> Clock:
+        """Return what tells the time."""
+        return self._clock
+
+    @property
     def is_closed(self) -> bool:
         """Tell whether the Helpline is known to be closed now."""
         return self._hours.status(self._clock()) == "closed"

@@ -38,8 +38,6 @@ def phone_blueprint(responses: Path) -> Blueprint:
 
 def _guarded(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
     response.headers["Cache-Control"] = "no-cache"  # what a developer changed is seen at the next load
     return response

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import requests
 
+from ivr.redis_url import split
 from ivr.settings import Settings
 
 MODEL = "models/line.tar.gz"
@@ -36,7 +38,7 @@ def run_line(settings: Settings, root: Path, tell: Tell) -> int:
         with ExitStack() as started:
             refuse_taken_port(settings.host, settings.port, "PORT", "make run")
             tell("Starting Rasa (about 30 seconds; log in build/rasa.log)...")
-            rasa = started.enter_context(rasa_server(root, settings.rasa_url))
+            rasa = started.enter_context(rasa_server(root, settings.rasa_url, redis_url=settings.redis_url))
             tell("Starting the phone line (log in build/line.log)...")
             line = started.enter_context(phone_line(settings, root))
             tell(_ready_text(settings))
@@ -47,8 +49,13 @@ def run_line(settings: Settings, root: Path, tell: Tell) -> int:
 
 
 @contextmanager
-def rasa_server(root: Path, url: str, model: str = MODEL) -> Iterator[subprocess.Popen[bytes] | None]:
-    """Run Rasa at ``url`` with ``model`` while inside; somebody else's Rasa is left alone."""
+def rasa_server(
+    root: Path, url: str, model: str = MODEL, redis_url: str = ""
+) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Run Rasa at ``url`` with ``model`` while inside; somebody else's Rasa is left alone.
+
+    With ``redis_url`` conversations are kept there, so that several Rasas lead the same calls.
+    """
     place = urlsplit(url)
     if place.hostname not in ("127.0.0.1", "localhost"):
         yield None
@@ -58,10 +65,11 @@ def rasa_server(root: Path, url: str, model: str = MODEL) -> Iterator[subprocess
     command = [
         *(str(root / ".venv-rasa/bin/rasa"), "run", "--enable-api"),
         *("--interface", "127.0.0.1", "--port", str(port)),  # its token does not guard every route
-        *("--model", model, "--endpoints", "endpoints.yml"),
+        *("--model", model, "--endpoints", "endpoints-redis.yml" if redis_url else "endpoints.yml"),
     ]
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
-    with _process(command, root, "rasa", quiet) as process:
+    stores = split(redis_url) if redis_url else {}
+    with _process(command, root, "rasa", quiet | stores) as process:
         _await(f"{url}/domain", process, _RASA_PATIENCE, root / "build/rasa.log")
         _warm_up(url)
         yield process
@@ -70,14 +78,26 @@ def rasa_server(root: Path, url: str, model: str = MODEL) -> Iterator[subprocess
 @contextmanager
 def phone_line(settings: Settings, root: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run the phone line under gunicorn while inside, as ``settings`` and the environment say."""
-    command = [
+    with _process(
+        gunicorn(settings), root, "line", {"PORT": str(settings.port), "RASA_URL": settings.rasa_url}
+    ) as process:
+        _await(f"{settings.local_address}/health/live", process, _LINE_PATIENCE, root / "build/line.log")
+        yield process
+
+
+def serve(settings: Settings) -> NoReturn:
+    """Become the phone line alone, as in a container: whoever started this process owns gunicorn's signals."""
+    command = gunicorn(settings)
+    os.execv(command[0], command)  # noqa: S606 - starts only what it names itself
+
+
+def gunicorn(settings: Settings) -> list[str]:
+    """Return the command that runs the phone line; turns in flight are finished when it is told to stop."""
+    return [
         *(sys.executable, "-m", "gunicorn", "ivr:create_app()"),
         *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread", "--threads", "8"),
         *("--graceful-timeout", "5", "--log-level", "warning"),  # no access log: it would hold the state
     ]
-    with _process(command, root, "line", {"PORT": str(settings.port), "RASA_URL": settings.rasa_url}) as process:
-        _await(f"{settings.local_address}/health/live", process, _LINE_PATIENCE, root / "build/line.log")
-        yield process
 
 
 def refuse_taken_port(host: str, port: int, setting: str, cure: str) -> None:

@@ -1,23 +1,31 @@
 """The only module that knows Rasa's HTTP replies."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import requests
 from pydantic import BaseModel, ValidationError
+from requests.adapters import HTTPAdapter
+
+from ivr.breaker import Breaker
 
 # Seconds to connect and to wait. Two readings and a lead together stay under three,
 # the longest a caller may wait in silence. A healthy parse takes 20 ms.
 _CONNECT = 0.2
 _PARSE_PATIENCE = 1.5
 _LEAD_PATIENCE = 0.5
-
+_MOST_AT_ONCE = 32  # questions that wait for Rasa
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class RasaUnavailable(Exception):
     """Rasa is down, slow, or said something that cannot be used."""
+
+
+class RasaHangs(RasaUnavailable):
+    """Rasa is away or keeps callers waiting; a quick 500 does not."""
 
 
 @dataclass(frozen=True)
@@ -87,22 +95,22 @@ class Rasa:
         self._url = url
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.mount("http", HTTPAdapter(pool_maxsize=_MOST_AT_ONCE))
+        self._pool = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="rasa")
+        self._reads, self._leads = Breaker(RasaHangs), Breaker(RasaHangs)  # a lost Redis stops leads, and no reading
 
     def parse(self, words: str, patience: float = _PARSE_PATIENCE) -> Reading:
         """See Dialogue.parse. Rasa keeps nothing of ``words``."""
-        parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words})
+        with self._reads.guarded():
+            parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words})
         ranking = tuple((i.name, i.confidence) for i in parsed.intent_ranking)
         return Reading(parsed.intent.name, ranking, parsed.leaning)
 
     def lead(self, call: str, intent: str, about: str) -> str:
         """See Dialogue.lead. An empty reply is a failure: silence is no answer."""
-        led = self._ask(
-            _Led,
-            "POST",
-            f"/conversations/{call}/trigger_intent?include_events=NONE",
-            _LEAD_PATIENCE,
-            {"name": intent, "entities": {"about": about}},
-        )
+        path = f"/conversations/{call}/trigger_intent?include_events=NONE"
+        with self._leads.guarded():
+            led = self._ask(_Led, "POST", path, _LEAD_PATIENCE, {"name": intent, "entities": {"about": about}})
         topics = [message.custom.topic for message in led.messages if message.custom]
         if not topics:
             raise RasaUnavailable(f"no answer to {intent}")
@@ -114,16 +122,22 @@ class Rasa:
         return {name: variants[0].text or "" for name, variants in domain.responses.items()}
 
     def _ask(self, shape: type[Shape], method: str, path: str, patience: float, body: Any = None) -> Shape:
+        """Ask within ``patience`` as a whole: requests counts it anew with every byte that comes."""
         try:
-            reply = self._session.request(
-                method,
-                self._url + path,
-                json=body,
-                timeout=(_CONNECT, patience),
-                headers={"Accept": "application/json"},
-            )
-            reply.raise_for_status()
-            return shape.model_validate_json(reply.content)
+            return self._pool.submit(self._send, shape, method, path, patience, body).result(patience)
+        # The text of any error could hold what the caller said.
+        except (requests.ConnectionError, requests.Timeout, TimeoutError) as error:
+            raise RasaHangs(type(error).__name__) from None
         except (requests.RequestException, ValidationError) as error:
-            # The text of either could hold what the caller said.
             raise RasaUnavailable(type(error).__name__) from None
+
+    def _send(self, shape: type[Shape], method: str, path: str, patience: float, body: Any) -> Shape:
+        reply = self._session.request(
+            method,
+            self._url + path,
+            json=body,
+            timeout=(_CONNECT, patience),
+            headers={"Accept": "application/json"},
+        )
+        reply.raise_for_status()
+        return shape.model_validate_json(reply.content)

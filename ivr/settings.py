@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ivr.hours import NATIONS, HoursError, Opening, parse
+from ivr.redis_url import split
 
 _log = logging.getLogger(__name__)
 _E164 = re.compile(r"^\+[1-9]\d{6,14}$")
@@ -35,6 +36,7 @@ class Settings:
     nation: str = ""
     metrics_token: str = field(default="", repr=False)
     phone_page: bool = False
+    redis_url: str = field(default="", repr=False)
     root: Path = Path()
 
     @property
@@ -80,6 +82,7 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         nation=environ.get("NATION", "").strip(),
         metrics_token=environ.get("METRICS_TOKEN", ""),
         phone_page=environ.get("PHONE_PAGE", "").strip().lower() == "on",
+        redis_url=environ.get("REDIS_URL", "").strip(),
         root=root,
     )
 
@@ -104,6 +107,11 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
         faults.append(
             f"PHONE_PAGE is {page!r}: give on, to test a line with a token from this machine, or leave it empty."
         )
+    if redis := environ.get("REDIS_URL", "").strip():
+        try:
+            split(redis)
+        except ValueError:  # the address is not shown: it holds a password
+            faults.append("REDIS_URL cannot be read: give redis://:password@host:6379/0, with no user and no TLS.")
     return faults
 
 

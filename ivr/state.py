@@ -15,7 +15,8 @@ class State:
 
     ``place`` is what "repeat" says again; ``keys`` are the places that keys 1-6 lead
     to, ``trail`` those that "back" returns to, newest last; ``others`` are the next best
-    topics after a spoken question, for "no, that's not it".
+    topics after a spoken question, for "no, that's not it"; ``began`` is when the call did,
+    in seconds since 1970, or 0 if unknown.
     """
 
     call: str
@@ -29,6 +30,8 @@ class State:
     silences: int = 0
     misses: int = 0
     dials: int = 0
+    turns: int = 0
+    began: int = 0
 
     def trail_from_here(self, place: str) -> tuple[str, ...]:
         """Return the trail after moving on to ``place``."""

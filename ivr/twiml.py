@@ -57,6 +57,15 @@ class Speaker:
             response.hangup()
         return str(response)
 
+    def speak_alone(self, before: Iterable[Said], after: Iterable[Said], links: Links) -> str:
+        """Return TwiML that comes back to no address: ``before`` is said, the Helpline rung, ``after`` said."""
+        response = VoiceResponse()
+        response.append(self._say(before, slow=False, lead_in=0))
+        response.append(_dial(links))
+        response.append(self._say(after, slow=False, lead_in=0))
+        response.hangup()
+        return str(response)
+
     def _listen(self, response: VoiceResponse, words: Say, patience: Patience, links: Links) -> None:
         gather = Gather(
             input="dtmf speech",
@@ -112,7 +121,7 @@ def spell_number(number: str) -> str:
 
 def _dial(links: Links) -> Dial:
     dial = Dial(
-        action=links.dialled,
+        action=links.dialled or None,
         method="POST",
         timeout=_RING_SECONDS,
         answer_on_bridge=True,
