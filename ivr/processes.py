@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -22,8 +23,10 @@ MODEL = "models/line.tar.gz"
 _RASA_PATIENCE = 180  # seconds; a cold disk reads 2.6 GB of TensorFlow slowly
 _LINE_PATIENCE = 30
 _STOP_PATIENCE = 10
+_RETRY_PAUSE = 60
 
 Tell = Callable[[str], object]
+Process = subprocess.Popen[bytes]
 
 
 class CannotStart(Exception):
@@ -38,11 +41,12 @@ def run_line(settings: Settings, root: Path, tell: Tell) -> int:
         with ExitStack() as started:
             refuse_taken_port(settings.host, settings.port, "PORT", "make run")
             tell("Starting Rasa (about 30 seconds; log in build/rasa.log)...")
-            rasa = started.enter_context(rasa_server(root, settings.rasa_url, redis_url=settings.redis_url))
+            start_rasa = partial(rasa_server, root, settings.rasa_url, redis_url=settings.redis_url)
+            rasa = started.enter_context(start_rasa())
             tell("Starting the phone line (log in build/line.log)...")
             line = started.enter_context(phone_line(settings, root))
             tell(_ready_text(settings))
-            return _watch(rasa, line, tell)
+            return _watch(line, rasa, lambda: started.enter_context(start_rasa()), tell)
     except KeyboardInterrupt:
         tell("\nThe line is stopped.")
         return 0
@@ -50,11 +54,12 @@ def run_line(settings: Settings, root: Path, tell: Tell) -> int:
 
 @contextmanager
 def rasa_server(
-    root: Path, url: str, model: str = MODEL, redis_url: str = ""
-) -> Iterator[subprocess.Popen[bytes] | None]:
+    root: Path, url: str, model: str = MODEL, redis_url: str = "", name: str = "rasa"
+) -> Iterator[Process | None]:
     """Run Rasa at ``url`` with ``model`` while inside; somebody else's Rasa is left alone.
 
-    With ``redis_url`` conversations are kept there, so that several Rasas lead the same calls.
+    With ``redis_url`` conversations are kept there, so that several Rasas lead the same calls. It logs to
+    build/``name``.log.
     """
     place = urlsplit(url)
     if place.hostname not in ("127.0.0.1", "localhost"):
@@ -69,19 +74,21 @@ def rasa_server(
     ]
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
     stores = split(redis_url) if redis_url else {}
-    with _process(command, root, "rasa", quiet | stores) as process:
-        _await(f"{url}/domain", process, _RASA_PATIENCE, root / "build/rasa.log")
+    with _process(command, root, name, quiet | stores) as process:
+        _await(f"{url}/domain", process, _RASA_PATIENCE, _log(root, name))
         _warm_up(url)
         yield process
 
 
 @contextmanager
-def phone_line(settings: Settings, root: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the phone line under gunicorn while inside, as ``settings`` and the environment say."""
-    with _process(
-        gunicorn(settings), root, "line", {"PORT": str(settings.port), "RASA_URL": settings.rasa_url}
-    ) as process:
-        _await(f"{settings.local_address}/health/live", process, _LINE_PATIENCE, root / "build/line.log")
+def phone_line(settings: Settings, root: Path, name: str = "line", **environ: str) -> Iterator[Process]:
+    """Run the phone line under gunicorn while inside, and log to build/``name``.log.
+
+    Port and Rasa are those of ``settings``; for the rest the line reads ``environ`` and our own environment.
+    """
+    own = {"PORT": str(settings.port), "RASA_URL": settings.rasa_url, **environ}
+    with _process(gunicorn(settings), root, name, own) as process:
+        _await(f"{settings.local_address}/health/live", process, _LINE_PATIENCE, _log(root, name))
         yield process
 
 
@@ -116,9 +123,11 @@ def refuse_taken_port(host: str, port: int, setting: str, cure: str) -> None:
 
 
 @contextmanager
-def _process(command: list[str], root: Path, name: str, extra: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    log = root / "build" / f"{name}.log"
+def _process(command: list[str], root: Path, name: str, extra: dict[str, str]) -> Iterator[Process]:
+    log = _log(root, name)
     log.parent.mkdir(exist_ok=True)
+    if log.exists():  # why the last one ended
+        log.replace(log.with_suffix(".1.log"))
     with log.open("wb") as output:
         # A session of its own: Ctrl-C reaches us alone, and we stop both in order.
         process = subprocess.Popen(
@@ -135,7 +144,7 @@ def _process(command: list[str], root: Path, name: str, extra: dict[str, str]) -
                 process.wait()
 
 
-def _await(url: str, process: subprocess.Popen[bytes], patience: float, log: Path) -> None:
+def _await(url: str, process: Process, patience: float, log: Path) -> None:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -154,16 +163,24 @@ def _warm_up(url: str) -> None:
     requests.post(f"{url}/model/parse", json={"text": "hello"}, timeout=30)
 
 
-def _watch(rasa: subprocess.Popen[bytes] | None, line: subprocess.Popen[bytes], tell: Tell) -> int:
-    """Wait until the line ends; without Rasa it goes on, as keys and a person still work."""
-    told = False
+def _watch(line: Process, rasa: Process | None, start_rasa: Callable[[], Process | None], tell: Tell) -> int:
+    """Wait until ``line`` ends. Without Rasa it goes on, as keys and a person still work, and Rasa is started again."""
     while line.poll() is None:
-        if rasa and rasa.poll() is not None and not told:
-            tell("Rasa stopped (see build/rasa.log). Keys and a person still work; restart to understand speech.")
-            told = True
+        if rasa and rasa.poll() is not None:
+            tell("Rasa stopped (see build/rasa.log). Keys and a person still work; starting it again...")
+            try:
+                rasa = start_rasa()
+                tell("Rasa is back.")
+            except CannotStart as error:
+                tell(f"{error}\nTrying again in a minute.")
+                time.sleep(_RETRY_PAUSE)
         time.sleep(0.5)
     tell("The phone line stopped; see build/line.log.")
     return 1
+
+
+def _log(root: Path, name: str) -> Path:
+    return root / "build" / f"{name}.log"
 
 
 def _interrupt(*_: object) -> None:

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -45,6 +45,33 @@ def hanging() -> Iterator[str]:
     """Accept connections and never answer."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """Answer every connection a byte at a time, for ever: each comes in time, and the whole never does."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.1)
+        over = threading.Event()
+
+        def drip(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+                while not over.wait(0.2):
+                    connection.sendall(b" ")
+
+        def accept() -> None:
+            while not over.is_set():
+                with suppress(TimeoutError):
+                    threading.Thread(target=drip, args=[listening.accept()[0]]).start()
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            over.set()
+            accepting.join()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from ivr.rasa import Rasa, RasaUnavailable, Reading
 from ivr.settings import Settings
 from tests.caller import Caller
 from tests.conftest import ROOT, served
-from tests.servers import absent, answering, as_json, hanging
+from tests.servers import absent, answering, as_json, dripping, hanging
 
 Server = Callable[[], AbstractContextManager[str]]
 
@@ -31,6 +31,7 @@ LED = {
 BAD: dict[str, Server] = {
     "absent": absent,
     "hanging": hanging,
+    "dripping": dripping,
     "slow": partial(answering, 200, as_json(PARSED), delay=4),
     "500": partial(answering, 500, b"oh no"),
     "500 in good shape": partial(answering, 500, as_json({**PARSED, **LED})),
@@ -41,6 +42,7 @@ BAD: dict[str, Server] = {
     "null": partial(answering, 200, b"null"),
     "wrong shape": partial(answering, 200, as_json({"intent": "cure", "messages": [{"custom": "x"}]})),
     "no messages": partial(answering, 200, as_json({"messages": []})),
+    "an unknown topic": partial(answering, 200, as_json({"messages": [{"custom": {"topic": "from yesterday"}}]})),
     "only text": partial(answering, 200, as_json({"messages": [{"text": "hello"}]})),
 }
 
