@@ -147,7 +147,13 @@ def _is_web_address(value: str) -> bool:
 def _kept_key(root: Path) -> str:
     """Return this checkout's own key, made once, so that a restart carries calls on."""
     path = root / ".secret-key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32))
+        return path.read_text().strip()
+    except OSError as error:
+        cure = "set SECRET_KEY to a long random text"
+        raise SettingsError(
+            f"SECRET_KEY is not set and {path.name} cannot be kept here ({error.strerror}): {cure}."
+        ) from error

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.redis_url import split
 from ivr.settings import SettingsError, read
 
 
@@ -19,6 +20,31 @@ def test_the_kept_key_survives_a_restart_and_is_private(tmp_path: Path) -> None:
     assert len(key) > 30
     assert read({}, tmp_path).secret_key == key
     assert (tmp_path / ".secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_written_needs_a_key(tmp_path: Path) -> None:
+    (tmp_path / ".secret-key").mkdir()
+    with pytest.raises(SettingsError, match="set SECRET_KEY"):
+        read({}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:6379", "rediss://host", "redis://", "redis://host/x", "redis://me:p@host"]
+)
+def test_a_redis_that_rasa_cannot_use_is_refused_and_its_password_not_shown(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match="REDIS_URL") as error:
+        read({"REDIS_URL": address.replace("host", ":hidden@host", 1)}, tmp_path)
+    assert "hidden" not in str(error.value)
+
+
+def test_a_redis_address_is_split_as_rasa_wants_it() -> None:
+    assert split("redis://:p%40ss@store:6380/2") == {
+        "REDIS_HOST": "store",
+        "REDIS_PORT": "6380",
+        "REDIS_DB": "2",
+        "REDIS_PASSWORD": "p@ss",
+    }
+    assert split("redis://store")["REDIS_PORT"] == "6379"
 
 
 def test_a_token_needs_an_address_and_a_key(tmp_path: Path) -> None:
