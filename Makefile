@@ -4,6 +4,7 @@ MODEL := models/line.tar.gz
 PYTHON := .venv/bin/python
 RASA := .venv-rasa/bin/rasa
 SOURCES := config.yml $(wildcard nlu/*.yml nlu/components/*.py) $(filter-out %/phone.yml %/lexicon.yml %/commands.yml %/red_flags.yml %/facts.yml %/hours.yml,$(wildcard responses/*.yml))
+PEER := build/bench/peer/models/line.tar.gz
 ANCHORS := build/anchors/default.tar.gz build/anchors/nearest.tar.gz
 
 # Rasa reports crashes and use to third parties unless told not to.
@@ -11,7 +12,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test bench lock clean
+.PHONY: help run reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +48,11 @@ lint: .venv/.dev ## check style
 types: .venv/.dev ## check types
 	@.venv/bin/mypy
 
+.PHONY: containers
+containers: .venv/.dev ## check docker-compose.yml and the Dockerfiles; needs no engine
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@.venv/bin/hadolint docker/*.Dockerfile && echo "The Dockerfiles pass."
+
 test: lint types check stories ## run everything that can fail
 	@.venv/bin/pytest
 
@@ -71,11 +77,21 @@ cross-validate: .venv-rasa/.ready ## Rasa's own test of nlu/, by cross-validatio
 		--nlu nlu --out build/cross-validation --no-plot
 	@tail -n 20 build/cross-validate.log
 
-bench: .venv/.ivr ## time key and spoken turns of the running line
-	@$(PYTHON) -m ivr bench
+fuzz: .venv/.dev ## call a line with valid turns and nonsense; REQUESTS=10000 SEED=1
+	@$(PYTHON) -m tests.fuzz $(REQUESTS:%=--requests %) $(SEED:%=--seed %)
+
+bench: .venv/.dev $(MODEL) $(PEER) ## time turns, alone and under load, beside Rasa's own connector; CALLERS="100 500" MINUTES=1
+	@$(PYTHON) -m bench run $(CALLERS:%=--callers %) $(MINUTES:%=--minutes %) $(HOUR_OF:%=--hour-of %)
+
+soak: .venv/.dev $(MODEL) ## weigh Rasa over CALLS=20000 short calls; fails if its memory keeps growing
+	@$(PYTHON) -m tests.soak $(CALLS:%=--calls %)
 
 lock: .tools/bin/uv ## renew requirements/*.txt
 	@scripts/lock
+
+audit: .tools/bin/uv ## look up known vulnerabilities of every locked package; asks the index for its list of them
+	@for lock in ivr rasa dev tools; do .tools/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --require-hashes \
+		--requirement requirements/$$lock.txt || failed=yes; done; test -z "$$failed"
 
 clean: ## remove everything that was made here
 	rm -rf .tools .venv .venv-rasa models build .rasa .pytest_cache .mypy_cache .ruff_cache
@@ -116,3 +132,11 @@ build/anchors/%.tar.gz: scoring/anchors/%.yml $(filter-out config.yml nlu/compon
 	@touch $@
 
 build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py ranking.py sentences.py wording.py)
+
+# The peer of make bench learns the same, with a cache of its own too.
+$(PEER): $(SOURCES) bench/peer.py .venv-rasa/.ready | .venv/.dev
+	@echo "Training Rasa's own connector's model (about three minutes; log in build/bench-peer.log)..."
+	@$(PYTHON) -m bench peer
+	@RASA_CACHE_DIRECTORY=build/bench/cache nice scripts/rasa-quietly bench-peer train --domain nlu --data nlu build/bench/peer/responses \
+		--fixed-model-name line --out build/bench/peer/models --skip-validation
+	@touch $@

@@ -22,7 +22,7 @@ WORKDIR /app
 # config.yml names components by their module, nlu.components...: they are found from here.
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
 # Rasa reports crashes and use to third parties unless told not to; nothing is fetched from a model hub; caches go where one may write.
-ENV RASA_TELEMETRY_ENABLED=false HF_HUB_OFFLINE=1 HOME=/tmp MPLCONFIGDIR=/tmp LOG_LEVEL=WARNING TF_CPP_MIN_LOG_LEVEL=3 \
+ENV RASA_TELEMETRY_ENABLED=false HF_HUB_OFFLINE=1 HOME=/tmp MPLCONFIGDIR=/tmp LOG_LEVEL=WARNING LOG_LEVEL_LIBRARIES=ERROR TF_CPP_MIN_LOG_LEVEL=3 \
     SQLALCHEMY_SILENCE_UBER_WARNING=1
 USER 10001:10001
 # Its API token would not guard every route, so this port is for a private network only.

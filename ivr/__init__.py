@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None, dialogue: Dialogue | None = Non
     line = CurrentLine(settings, dialogue, clock)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.url_map.merge_slashes = False  # it would answer /calls//start with a page, and an address of the asker's choice
     app.register_blueprint(calls_blueprint(line))
     app.register_blueprint(health_blueprint(settings, line, dialogue))
     if settings.serves_phone_page:

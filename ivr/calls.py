@@ -42,7 +42,13 @@ def calls_blueprint(line: GetLine) -> Blueprint:
 
 
 def _refuse_strangers(settings: Settings) -> Response | None:
-    return None if may_call(request, settings) else Response(status=403)
+    try:
+        is_known = may_call(request, settings)
+    except HTTPException:
+        raise
+    except Exception:  # a body that cannot be read, such as broken chunks: no fault of ours
+        is_known = False
+    return None if is_known else Response(status=403)
 
 
 def _start(line: Line) -> Response:
@@ -70,13 +76,19 @@ def _apologise(line: Line, error: Exception) -> Response:
     """Put the caller through to a person: whatever broke, nobody is left in silence."""
     if isinstance(error, HTTPException):  # no call of Twilio's: too large, or malformed
         return Response(status=error.code)
-    name = pseudonym(line.settings.secret_key, _call(), time.time())
+    name = _pseudonym(line)
     _log.error("call %s was put through after %s", name, type(error).__name__, exc_info=_without_words(error))
     try:
         return _speak(line, Turn(line.trouble, State(_call())))
     except Exception:
         _log.critical("call %s got the last resort", name)
         return Response(line.last_resort, content_type=_XML)
+
+
+def _pseudonym(line: Line) -> str:
+    state = _state(line)
+    began = state.began if state and state.began else time.time()
+    return pseudonym(line.settings.secret_key, _call(), began)
 
 
 def _without_words(error: Exception) -> Exception:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from ivr import bench as benchmark
 from ivr import processes
 from ivr import settings as line_settings
 from ivr.checks import problems
@@ -80,16 +79,6 @@ def call(address: str) -> None:
     """Call the running line from this terminal."""
     settings = _settings()
     call_from_terminal(address or settings.local_address, settings)
-
-
-@main.command()
-@_to
-@click.option("--turns", default=200, show_default=True, help="Turns of each sort.")
-def bench(address: str, turns: int) -> None:
-    """Time key turns and spoken turns of the running line."""
-    settings = _settings()
-    for line in benchmark.measure(address or settings.local_address, settings, turns):
-        click.echo(line)
 
 
 def _content() -> Content:

@@ -87,7 +87,7 @@ class Conversation:
     def _pressed(self, state: State, key: str) -> Turn:
         if key in self._keys:
             return self._keys[key](state)
-        if key.isdigit() and 1 <= int(key) <= len(state.keys):
+        if key.isdecimal() and 1 <= int(key) <= len(state.keys):
             return self._go(state, state.keys[int(key) - 1])
         here = state if state.keys else replace(state, place=MENU)  # where there is nothing to choose, the menu is
         return self._again(here, self._prompts.no_such_key, kind="rephrase")

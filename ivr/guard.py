@@ -52,7 +52,8 @@ def is_local(request: Request) -> bool:
     """Tell whether ``request`` comes from this machine itself and through no proxy or tunnel."""
     host = re.sub(r":\d+$", "", request.host).lower()
     return (
-        _is_loopback(request.remote_addr or "")
+        "Host" in request.headers  # else Flask takes the server's own name
+        and _is_loopback(request.remote_addr or "")
         and host in _LOOPBACK_NAMES
         and not any(_FORWARDED.match(name) for name, _ in request.headers)
     )

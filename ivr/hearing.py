@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ivr.wording import normalise
 
-LONGEST = 500  # characters; nobody says more in one breath, and Rasa need not read it
+LONGEST = 3_000  # characters: Twilio listens for a minute at most, and danger may be said last
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _KEY_WORDS = {word: str(digit) for digit, word in enumerate(_DIGITS)} | {

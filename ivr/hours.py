@@ -67,7 +67,7 @@ class Hours:
     def opens(self, now: datetime.datetime) -> str:
         """Return when it opens next, in words ("tomorrow at 9"), or "soon" if that is far off."""
         here = now.astimezone(UK)
-        for ahead in range(_LOOK_AHEAD):
+        for ahead in range(_LOOK_AHEAD if self._openings else 0):  # every prompt asks
             day = here.date() + datetime.timedelta(days=ahead)
             for start, _ in self._times(day):
                 if ahead or start > here.time():

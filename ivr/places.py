@@ -34,7 +34,7 @@ class Places:
         if head == "topic":
             topic, _, part = rest.partition(":")
             if answer := self._content.answers.get(topic):
-                return self._answer(answer, int(part) if part.isdigit() else 0)
+                return self._answer(answer, int(part) if part.isdecimal() else 0)
         if head in ("clarify", "others"):
             topics = [topic for topic in rest.split(":") if topic in self._content.answers]
             if topics:
@@ -94,7 +94,7 @@ class Places:
         menu: Sequence[MenuItem] = self._content.phone.menu
         _, *steps = place.split(".")
         for step in steps:
-            index = int(step) if step.isdigit() else len(menu)
+            index = int(step) if step.isdecimal() else len(menu)
             if index >= len(menu) or not menu[index].menu:
                 return self._content.phone.menu, MENU
             menu = menu[index].menu

@@ -72,7 +72,8 @@ def rasa_server(
         *("--interface", "127.0.0.1", "--port", str(port)),  # its token does not guard every route
         *("--model", model, "--endpoints", "endpoints-redis.yml" if redis_url else "endpoints.yml"),
     ]
-    quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
+    quiet = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
+    quiet |= {"LOG_LEVEL": "WARNING", "LOG_LEVEL_LIBRARIES": "ERROR"}  # below, it writes down what callers say
     stores = split(redis_url) if redis_url else {}
     with _process(command, root, name, quiet | stores) as process:
         _await(f"{url}/domain", process, _RASA_PATIENCE, _log(root, name))
@@ -102,8 +103,13 @@ def gunicorn(settings: Settings) -> list[str]:
     """Return the command that runs the phone line; turns in flight are finished when it is told to stop."""
     return [
         *(sys.executable, "-m", "gunicorn", "ivr:create_app()"),
-        *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread", "--threads", "8"),
-        *("--graceful-timeout", "5", "--log-level", "warning"),  # no access log: it would hold the state
+        *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread", "--threads", "32"),
+        *(
+            "--graceful-timeout",
+            "5",
+            "--log-level",
+            "error",
+        ),  # no access log, which holds the state; no bad requests quoted
     ]
 
 

@@ -100,9 +100,12 @@ class Rasa:
         self._reads, self._leads = Breaker(RasaHangs), Breaker(RasaHangs)  # a lost Redis stops leads, and no reading
 
     def parse(self, words: str, patience: float = _PARSE_PATIENCE) -> Reading:
-        """See Dialogue.parse. Rasa keeps nothing of ``words``."""
+        """See Dialogue.parse. Rasa keeps nothing of ``words``.
+
+        A slash at their beginning would be a command to Rasa, which it quotes in its log if it cannot read it.
+        """
         with self._reads.guarded():
-            parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words})
+            parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words.replace("/", " ")})
         ranking = tuple((i.name, i.confidence) for i in parsed.intent_ranking)
         return Reading(parsed.intent.name, ranking, parsed.leaning)
 

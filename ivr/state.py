@@ -60,6 +60,6 @@ class StateSigner:
         """Return the State in ``token``, or None if it is altered, old or another call's."""
         try:
             state = _STATE.validate_python(self._serializer.loads(token, max_age=LIFETIME))
-        except (BadData, ValidationError):
+        except (BadData, ValidationError, UnicodeError):  # a lone surrogate is no token either
             return None
         return state if state.call == call else None

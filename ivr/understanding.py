@@ -12,6 +12,7 @@ from ivr.sureness import CARING, Thresholds, Verdict, blend, doubted, judge, lea
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import in_context, normalise
 
+_MOST_READ = 500  # characters: Rasa need not read a whole minute
 _SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
 
 
@@ -53,7 +54,7 @@ class Understanding:
             return Meaning(key=key)
         if target := self._choice_named(words, state):
             return Meaning(target=target)
-        verdict, detail = self._read(words, state)
+        verdict, detail = self._read(words[:_MOST_READ], state)
         if not self._cares(verdict) and (refusal := self._screen.find_refusal(words)):
             return Meaning(topic=refusal, detail=replace(detail, topic=refusal))
         if heard.clarity is not None and heard.clarity < self._thresholds.unclear_speech:

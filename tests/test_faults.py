@@ -62,7 +62,7 @@ def test_while_rasa_hangs_nobody_waits_long_and_then_nobody_at_all(
 ) -> None:
     settings = line_settings(rasa_url)
     with phone_line(settings, ROOT, "line-hang"):
-        callers = [new_caller(settings.local_address) for _ in range(24)]
+        callers = [new_caller(settings.local_address) for _ in range(40)]
         for caller in callers:
             caller.dials()
         with stopped(rasa_process(urlsplit(rasa_url).port or 0)):

@@ -42,7 +42,6 @@ BAD: dict[str, Server] = {
     "null": partial(answering, 200, b"null"),
     "wrong shape": partial(answering, 200, as_json({"intent": "cure", "messages": [{"custom": "x"}]})),
     "no messages": partial(answering, 200, as_json({"messages": []})),
-    "an unknown topic": partial(answering, 200, as_json({"messages": [{"custom": {"topic": "from yesterday"}}]})),
     "only text": partial(answering, 200, as_json({"messages": [{"text": "hello"}]})),
 }
 
@@ -89,6 +88,23 @@ def test_a_sluggish_rasa_costs_a_caller_less_than_three_seconds(new_caller: Call
             caller.says("a question")
             assert time.monotonic() - started < 3
             assert caller.kind == kind
+
+
+def test_topics_that_only_rasa_knows_leave_keys_and_a_person(new_caller: Callable[..., Caller]) -> None:
+    strange = {"name": "of_yesterday", "confidence": 1.0}
+    said = {"intent": strange, "intent_ranking": [strange], "messages": [{"custom": {"topic": "of_yesterday"}}]}
+    with (
+        answering(200, as_json(said)) as url,
+        served(Settings(secret_key="s", rasa_url=url, root=ROOT), None) as address,
+    ):
+        caller = new_caller(address)
+        caller.dials()
+        caller.says("a question")
+        assert caller.kind == "rephrase"
+        caller.presses("2")
+        caller.hears_answer("symptoms")
+        caller.presses("0")
+        assert caller.player.ringing
 
 
 @pytest.mark.parametrize("server", BAD.values(), ids=BAD)

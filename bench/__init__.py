@@ -1,0 +1,1 @@
+"""Speed and load: real processes, timed as callers meet them, beside Rasa's own voice connector."""

@@ -1,0 +1,5 @@
+"""``python -m bench`` is what make calls."""
+
+from bench.cli import main
+
+main()
