@@ -16,11 +16,12 @@ from ivr.player import Player
 from ivr.processes import phone_line
 from ivr.settings import Settings
 from ivr.state import State, StateSigner
-from tests import fuzz, twiml_lint
+from tests import fuzz, nonsense, twiml_lint
 from tests.caller import Caller
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, free_port, served
 from tests.fakes import FakeRasa
-from tests.fuzz import Answer, Attempt
+from tests.fuzz import Answer
+from tests.nonsense import Attempt
 from tests.test_guard import CALL, FORM, post, raw, signature, signed
 
 OTHER_CALL = "CA" + "1" * 32
@@ -62,8 +63,8 @@ def turn_at(state: State, token: str = "") -> str:
 
 def asked(line: str, path: str, *rows: tuple[str, str]) -> Answer:
     """Send ``rows`` as they stand, rightly signed; the reply passes the lint."""
-    body = fuzz.encoded([*FORM.items(), *rows])
-    answer = fuzz.exchange(line, Attempt("", path, body, fuzz.signature(path, body, TOKEN)))
+    body = nonsense.encoded([*FORM.items(), *rows])
+    answer = fuzz.exchange(line, Attempt("", path, body, nonsense.signature(path, body, TOKEN)))
     assert answer.status == 200
     assert not twiml_lint.faults(answer.text, PUBLIC_URL)
     return answer
@@ -131,7 +132,7 @@ def test_a_body_that_is_no_form_is_refused(public_line: str, kind: str) -> None:
     assert (reply.status_code, reply.content) == (403, b"")
 
 
-@pytest.mark.parametrize("method", fuzz.METHODS)
+@pytest.mark.parametrize("method", nonsense.METHODS)
 def test_a_call_comes_by_post_alone(public_line: str, method: str) -> None:
     headers = signature(f"{PUBLIC_URL}/calls/start", FORM) | {"X-HTTP-Method-Override": "POST"}
     reply = requests.request(method, public_line + "/calls/start", data=FORM, headers=headers)
@@ -173,7 +174,7 @@ def test_rasa_listens_to_this_machine_alone(rasa_url: str) -> None:
         assert probe.connect_ex((outside, port)) != 0
 
 
-@pytest.mark.parametrize("path", [path for path in fuzz.ODD_PATHS if not path.startswith(("/health", "/phone"))])
+@pytest.mark.parametrize("path", [path for path in nonsense.ODD_PATHS if not path.startswith(("/health", "/phone"))])
 def test_an_odd_path_gets_no_words(public_line: str, path: str) -> None:
     answer = fuzz.exchange(public_line, Attempt("", path, method="GET"))
     assert answer.status in (403, 404, 405)
@@ -237,13 +238,13 @@ def test_no_host_is_not_this_machines_name(local_line: str, version: str) -> Non
 def gunicorn() -> Iterator[str]:
     """Run the line as `make run` does, with a token and without Rasa."""
     settings = Settings(port=free_port(), rasa_url="http://127.0.0.1:9")
-    environ = {"TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "SECRET_KEY": fuzz.KEY}
+    environ = {"TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "SECRET_KEY": nonsense.KEY}
     with phone_line(settings, ROOT, "line-abuse", **environ):
         yield settings.local_address
 
 
-BROKEN_CHUNKS = [request for request in fuzz.RAW if b": chunked" in request]
-NO_REQUESTS = [request for request in fuzz.RAW if request not in BROKEN_CHUNKS]
+BROKEN_CHUNKS = [request for request in nonsense.RAW if b": chunked" in request]
+NO_REQUESTS = [request for request in nonsense.RAW if request not in BROKEN_CHUNKS]
 
 
 @pytest.mark.parametrize("request_bytes", NO_REQUESTS, ids=range(len(NO_REQUESTS)))
@@ -265,11 +266,13 @@ def test_broken_chunks_do_not_pass_for_a_call(gunicorn: str, request_bytes: byte
 
 
 def test_the_lines_log_holds_nothing_of_a_call(gunicorn: str, content: Content) -> None:
-    caller = Caller(Player(gunicorn, PUBLIC_URL, TOKEN, caller=fuzz.NUMBER), content)
+    caller = Caller(Player(gunicorn, PUBLIC_URL, TOKEN, caller=nonsense.NUMBER), content)
     caller.dials()
-    for said in (f"my name is {fuzz.MARK}", "7", "2"):
+    for said in (f"my name is {nonsense.MARK}", "7", "2"):
         caller.presses(said) if said.isdigit() else caller.says(said)
-    answer = fuzz.exchange(gunicorn, Attempt("", turn_at(State(CALL)), fuzz.encoded([("SpeechResult", fuzz.MARK)])))
+    answer = fuzz.exchange(
+        gunicorn, Attempt("", turn_at(State(CALL)), nonsense.encoded([("SpeechResult", nonsense.MARK)]))
+    )
     assert answer.status == 403
     log = (ROOT / "build/line-abuse.log").read_text()
     assert not [fault for fault in fuzz.log_faults(log, caller.player.call) if not fault.startswith("broke")]
@@ -280,7 +283,7 @@ def test_the_lines_log_holds_nothing_of_a_call(gunicorn: str, content: Content) 
 
 
 def test_a_body_of_64_kib_is_the_largest(public_line: str) -> None:
-    filler = "a" * (64 * 1024 - len(fuzz.encoded([*FORM.items(), ("SpeechResult", "")])))
+    filler = "a" * (64 * 1024 - len(nonsense.encoded([*FORM.items(), ("SpeechResult", "")])))
     asked(public_line, "/calls/start", ("SpeechResult", filler))
     form = FORM | {"SpeechResult": filler + "a"}
     reply = post(public_line, form=form, **signature(f"{PUBLIC_URL}/calls/start", form))
@@ -291,7 +294,7 @@ def test_a_body_of_a_thousand_fields_is_read(public_line: str) -> None:
     asked(public_line, "/calls/start", *((f"x{number}", "") for number in range(1000)))
 
 
-@pytest.mark.parametrize("said", [*fuzz.MARKUP, *fuzz.ODD_TEXT], ids=lambda said: ascii(said[:20]))
+@pytest.mark.parametrize("said", [*nonsense.MARKUP, *nonsense.ODD_TEXT], ids=lambda said: ascii(said[:20]))
 def test_nothing_that_is_said_comes_back(public_line: str, said: str) -> None:
     answer = asked(public_line, turn_at(State(CALL)), ("SpeechResult", said), ("Confidence", "0.9"))
     for part in ("evil.example.org", "+15550100000", "passwd", "jndi", "DROP", "<Hangup", "X-Injected"):
@@ -305,7 +308,7 @@ def test_what_cannot_be_heard_is_silence(public_line: str) -> None:
         assert answer.headers["X-Reply-Kind"] == "silence"
 
 
-@pytest.mark.parametrize("digits", fuzz.ODD_DIGITS, ids=lambda digits: ascii(digits[:20]))
+@pytest.mark.parametrize("digits", nonsense.ODD_DIGITS, ids=lambda digits: ascii(digits[:20]))
 def test_odd_keys_are_silence_or_their_first_or_no_key(public_line: str, digits: str) -> None:
     answer = asked(public_line, turn_at(State(CALL, keys=("topic:cure",) * 6)), ("Digits", digits))
     first = digits.strip()[:1]
@@ -349,7 +352,7 @@ def test_danger_is_heard_after_a_long_beginning(public_line: str, before: int) -
 
 @pytest.mark.parametrize(
     ("confidence", "kind"),
-    [(sent, "answer") for sent in fuzz.ODD_CONFIDENCES if sent != "0x1p-3"]
+    [(sent, "answer") for sent in nonsense.ODD_CONFIDENCES if sent != "0x1p-3"]
     + [("0x1p-3", "answer"), ("1e-9", "clarify")],
     ids=lambda value: ascii(value[:12]),
 )
@@ -361,11 +364,11 @@ def test_a_confidence_that_is_none_is_not_held_against_the_caller(
     assert asked(public_line, turn_at(State(CALL)), *rows).headers["X-Reply-Kind"] == kind
 
 
-@pytest.mark.parametrize("ours", [text for text in fuzz.ODD_NUMBERS if text], ids=lambda text: ascii(text[:20]))
+@pytest.mark.parametrize("ours", [text for text in nonsense.ODD_NUMBERS if text], ids=lambda text: ascii(text[:20]))
 def test_a_transfer_shows_no_number_that_is_none(public_line: str, ours: str) -> None:
     path = turn_at(State(CALL))
-    body = fuzz.encoded([("CallSid", CALL), ("From", ours), ("To", ours), ("Digits", "0")])
-    answer = fuzz.exchange(public_line, Attempt("", path, body, fuzz.signature(path, body, TOKEN)))
+    body = nonsense.encoded([("CallSid", CALL), ("From", ours), ("To", ours), ("Digits", "0")])
+    answer = fuzz.exchange(public_line, Attempt("", path, body, nonsense.signature(path, body, TOKEN)))
     dial = ElementTree.fromstring(answer.text).find("Dial")
     valid = ours == "+266696687"  # Twilio's sign for a withheld number has the form of one
     assert dial.get("callerId") == (ours if valid else None)
@@ -374,12 +377,14 @@ def test_a_transfer_shows_no_number_that_is_none(public_line: str, ours: str) ->
 
 @pytest.mark.parametrize("call", [CALL[:-1] + "\x00", "\ud800", CALL + "\r\n", CALL.lower(), " " + CALL, f"{CALL},x"])
 def test_a_call_id_with_anything_odd_in_it_is_refused(public_line: str, call: str) -> None:
-    body = fuzz.encoded([("CallSid", call)])
-    answer = fuzz.exchange(public_line, Attempt("", "/calls/start", body, fuzz.signature("/calls/start", body, TOKEN)))
+    body = nonsense.encoded([("CallSid", call)])
+    answer = fuzz.exchange(
+        public_line, Attempt("", "/calls/start", body, nonsense.signature("/calls/start", body, TOKEN))
+    )
     assert (answer.status, answer.text) == (403, "")
 
 
-@pytest.mark.parametrize("outcome", fuzz.ODD_STATUSES, ids=lambda outcome: ascii(outcome[:20]))
+@pytest.mark.parametrize("outcome", nonsense.ODD_STATUSES, ids=lambda outcome: ascii(outcome[:20]))
 def test_an_outcome_nobody_knows_is_a_transfer_that_failed(public_line: str, content: Content, outcome: str) -> None:
     answer = asked(public_line, "/calls/dialled?state=" + SIGNER.pack(State(CALL)), ("DialCallStatus", outcome))
     assert answer.headers["X-Reply-Kind"] == "transfer"
@@ -410,7 +415,7 @@ TOKEN_OF_STATE = SIGNER.pack(STATE)
         TOKEN_OF_STATE + "A",
         StateSigner("another key").pack(STATE),
         SIGNER.pack(replace(STATE, call=OTHER_CALL)),
-        fuzz.packed_long_ago("secret", STATE),
+        nonsense.packed_long_ago("secret", STATE),
     ],
     ids=lambda token: token[:12] or "none",
 )
@@ -422,7 +427,7 @@ def test_a_place_that_is_not_ours_is_the_main_menu(public_line: str, content: Co
 
 
 def test_a_transfer_with_a_place_that_is_not_ours_ends_in_the_main_menu(public_line: str, content: Content) -> None:
-    for token in ("", "x", fuzz.packed_long_ago("secret", STATE), SIGNER.pack(replace(STATE, call=OTHER_CALL))):
+    for token in ("", "x", nonsense.packed_long_ago("secret", STATE), SIGNER.pack(replace(STATE, call=OTHER_CALL))):
         answer = asked(public_line, f"/calls/dialled?state={token}", ("DialCallStatus", "busy"))
         assert all(item.say in words(answer) for item in content.phone.menu)
 

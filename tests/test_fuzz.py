@@ -13,11 +13,12 @@ from ivr.hearing import LONGEST, heard
 from ivr.player import Outcome, Player
 from ivr.settings import Settings
 from ivr.state import State, StateSigner
-from tests import fuzz, twiml_lint
+from tests import fuzz, nonsense, twiml_lint
 from tests.caller import Caller
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, served
 from tests.fakes import FakeRasa
-from tests.fuzz import Answer, Attempt, Fault
+from tests.fuzz import Fault
+from tests.nonsense import Answer, Attempt
 
 CALL = "CA" + "0" * 32
 SIGNER = StateSigner("secret")
@@ -104,11 +105,11 @@ def test_a_state_with_any_letter_changed_is_none_or_the_same(state: State, data:
 # What is answered.
 
 
-def spoken(house: House, place: str, rows: fuzz.Rows) -> tuple[Attempt, Answer]:
+def spoken(house: House, place: str, rows: nonsense.Rows) -> tuple[Attempt, Answer]:
     """Send ``rows`` as Twilio would, from a caller at ``place``."""
     path = "/calls/turn?state=" + SIGNER.pack(State(CALL, place, keys=("topic:cure",) * 6))
-    body = fuzz.encoded([("CallSid", CALL), ("From", fuzz.NUMBER), ("To", fuzz.OURS), *rows])
-    attempt = Attempt("says", path, body, fuzz.signature(path, body, TOKEN), owed="speak")
+    body = nonsense.encoded([("CallSid", CALL), ("From", nonsense.NUMBER), ("To", nonsense.OURS), *rows])
+    attempt = Attempt("says", path, body, nonsense.signature(path, body, TOKEN), owed="speak")
     return attempt, fuzz.exchange(house.address, attempt)
 
 
@@ -117,17 +118,17 @@ def spoken(house: House, place: str, rows: fuzz.Rows) -> tuple[Attempt, Answer]:
 def test_any_words_get_wellformed_words_and_stand_in_no_address(
     house: House, words: str, place: str, confidence: str
 ) -> None:
-    rows = [("SpeechResult", f"{fuzz.MARK} {words}"), ("Confidence", confidence)]
+    rows = [("SpeechResult", f"{nonsense.MARK} {words}"), ("Confidence", confidence)]
     _, answer = spoken(house, place, rows)
     assert answer.status == 200
-    assert not twiml_lint.faults(answer.text, PUBLIC_URL, (words, fuzz.MARK, fuzz.NUMBER[1:]))
-    assert fuzz.MARK not in answer.text
+    assert not twiml_lint.faults(answer.text, PUBLIC_URL, (words, nonsense.MARK, nonsense.NUMBER[1:]))
+    assert nonsense.MARK not in answer.text
     assert answer.headers.keys() >= fuzz.HARDENED
 
 
 @settings(calm, max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(("Digits", "SpeechResult", "Confidence", "DialCallStatus")), any_text)))
-def test_any_fields_however_often_get_wellformed_words(house: House, rows: fuzz.Rows) -> None:
+def test_any_fields_however_often_get_wellformed_words(house: House, rows: nonsense.Rows) -> None:
     _, answer = spoken(house, "topic:symptoms", rows)
     assert answer.status == 200
     assert not twiml_lint.faults(answer.text, PUBLIC_URL)
@@ -136,8 +137,8 @@ def test_any_fields_however_often_get_wellformed_words(house: House, rows: fuzz.
 # A call, whatever its caller does.
 
 acts = st.one_of(
-    st.tuples(st.just("presses"), st.sampled_from(fuzz.KEYS)),
-    st.tuples(st.just("says"), st.one_of(st.sampled_from(fuzz.WORDS), speakable)),
+    st.tuples(st.just("presses"), st.sampled_from(nonsense.KEYS)),
+    st.tuples(st.just("says"), st.one_of(st.sampled_from(nonsense.WORDS), speakable)),
     st.tuples(st.just("is understood"), st.sampled_from(("cure", "how_long", "outside_leaflet", "goodbye"))),
     st.tuples(st.just("stays silent"), st.just("")),
     st.tuples(st.just("Rasa"), st.sampled_from(("down", "up"))),
@@ -162,7 +163,7 @@ def act(caller: Caller, rasa: FakeRasa, what: str, which: str, outcome: Outcome)
 
 
 @settings(calm, max_examples=60)
-@given(st.lists(acts, max_size=15), st.sampled_from(fuzz.OUTCOMES))
+@given(st.lists(acts, max_size=15), st.sampled_from(nonsense.OUTCOMES))
 def test_whatever_a_caller_does_there_are_words_and_a_way_on(
     house: House, script: list[tuple[str, str]], outcome: Outcome
 ) -> None:
@@ -203,7 +204,7 @@ def test_the_fuzz_run_names_its_request_and_is_the_same_with_the_same_seed() -> 
     assert fault().startswith("request ")
 
 
-SPEAK = Attempt("says", "/calls/turn", fuzz.encoded([("CallSid", CALL), ("To", fuzz.OURS)]), owed="speak")
+SPEAK = Attempt("says", "/calls/turn", nonsense.encoded([("CallSid", CALL), ("To", nonsense.OURS)]), owed="speak")
 GOOD = Answer(
     200,
     dict.fromkeys(fuzz.HARDENED, "x") | {"X-Reply-Kind": "goodbye"},
@@ -226,8 +227,8 @@ def test_the_fuzz_run_takes_a_good_reply() -> None:
         replace(GOOD, text=TWIML.format("")),
         replace(GOOD, headers=GOOD.headers | {"X-Reply-Kind": "nonsense"}),
         replace(GOOD, headers={"X-Reply-Kind": "goodbye"}),
-        replace(GOOD, headers=GOOD.headers | {"X-Debug": fuzz.TOKEN}),
-        replace(GOOD, text=GOOD.text.replace("Goodbye", fuzz.MARK)),
+        replace(GOOD, headers=GOOD.headers | {"X-Debug": nonsense.TOKEN}),
+        replace(GOOD, text=GOOD.text.replace("Goodbye", nonsense.MARK)),
         replace(GOOD, text=GOOD.text.replace("<Hangup/>", f"<Redirect>{PUBLIC_URL}/calls/turn?state=x</Redirect>")),
         replace(GOOD, text=GOOD.text.replace("<Hangup/>", "<Redirect>https://evil.example.org/</Redirect>")),
     ],
@@ -248,10 +249,10 @@ def test_the_fuzz_run_finds_a_stranger_let_in() -> None:
 @pytest.mark.parametrize(
     "log",
     [
-        f"token {fuzz.TOKEN}",
-        f"key {fuzz.KEY}",
-        f"said {fuzz.MARK}",
-        f"From={fuzz.NUMBER[1:]}",
+        f"token {nonsense.TOKEN}",
+        f"key {nonsense.KEY}",
+        f"said {nonsense.MARK}",
+        f"From={nonsense.NUMBER[1:]}",
         "POST /calls/turn?state=x",
         f"call {CALL}",
         f"call 1234 {fuzz.CRASH} KeyError",
@@ -263,6 +264,6 @@ def test_the_fuzz_run_finds_what_must_not_be_logged(log: str) -> None:
 
 
 def test_a_token_of_long_ago_is_right_but_for_its_age() -> None:
-    token = fuzz.packed_long_ago("secret", State(CALL))
+    token = nonsense.packed_long_ago("secret", State(CALL))
     assert URLSafeTimedSerializer("secret", salt="ivr.state").loads(token) == {"call": CALL}
     assert SIGNER.unpack(token, CALL) is None
