@@ -1,6 +1,7 @@
 """The telephone of the helpline companion. ``create_app`` is the only wiring."""
 
 import logging
+from collections.abc import Sequence
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
@@ -13,21 +14,27 @@ from ivr.line import CurrentLine
 from ivr.phone_page import phone_blueprint
 from ivr.rasa import Dialogue, Rasa
 from ivr.settings import Settings, read
+from ivr.watching import Watcher
 
 _LARGEST_BODY = 64 * 1024  # bytes: Twilio's own limit for what it sends and takes
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, dialogue: Dialogue | None = None, clock: Clock | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    dialogue: Dialogue | None = None,
+    clock: Clock | None = None,
+    watchers: Sequence[Watcher] = (),
+) -> Flask:
     """Return the line, ready for calls.
 
     Without ``settings`` the environment is read; without ``dialogue`` Rasa at RASA_URL is
-    asked; ``clock`` tells the time for the Helpline's hours. Raises SettingsError or
-    ContentError, each saying what to mend.
+    asked; ``clock`` tells the time for the Helpline's hours; ``watchers`` are told of every turn.
+    Raises SettingsError or ContentError, each saying what to mend.
     """
     settings = settings or read()
     dialogue = dialogue or Rasa(settings.rasa_url)
-    line = CurrentLine(settings, dialogue, clock)
+    line = CurrentLine(settings, dialogue, clock, watchers)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.url_map.merge_slashes = False  # it would answer /calls//start with a page, and an address of the asker's choice

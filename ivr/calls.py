@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.guard import is_tester, may_call
@@ -19,6 +19,7 @@ from ivr.settings import Settings
 from ivr.state import State
 from ivr.turn import Turn
 from ivr.twiml import Links
+from ivr.watching import CallEnded, How, TurnTaken, tell
 
 _log = logging.getLogger(__name__)
 _XML = "text/xml; charset=utf-8"
@@ -32,13 +33,18 @@ GetLine = Callable[[], Line]
 def calls_blueprint(line: GetLine) -> Blueprint:
     """Return the routes below /calls, each turn answered by ``line()``."""
     routes = Blueprint("calls", __name__, url_prefix="/calls")
+    routes.before_request(_note_the_time)
     routes.before_request(lambda: _refuse_strangers(line().settings))
     routes.register_error_handler(Exception, lambda error: _apologise(line(), error))
     routes.add_url_rule("/start", "start", lambda: _start(line()), methods=["POST"])
     routes.add_url_rule("/turn", "turn", lambda: _turn(line()), methods=["POST"])
     routes.add_url_rule("/dialled", "dialled", lambda: _dialled(line()), methods=["POST"])
-    routes.add_url_rule("/status", "status", _status, methods=["POST"])
+    routes.add_url_rule("/status", "status", lambda: _status(line()), methods=["POST"])
     return routes
+
+
+def _note_the_time() -> None:
+    g.began = time.perf_counter()
 
 
 def _refuse_strangers(settings: Settings) -> Response | None:
@@ -68,7 +74,11 @@ def _dialled(line: Line) -> Response:
     return _speak(line, line.conversation.dialled(_state(line) or State(_call()), outcome))
 
 
-def _status() -> Response:
+def _status(line: Line) -> Response:
+    seconds = request.form.get("CallDuration", "")
+    lasted = int(seconds) if seconds.isdecimal() else 0
+    name = pseudonym(line.settings.secret_key, _call(), time.time() - lasted)
+    tell(line.watchers, CallEnded(name, request.form.get("CallStatus", ""), lasted))
     return Response(status=204)
 
 
@@ -105,7 +115,28 @@ def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
     if is_tester(request, line.settings):  # nobody else is told
         response.headers["X-Reply-Detail"] = json.dumps(asdict(turn.detail))
         response.headers["X-Reply-File"] = f"responses/{reply.topic or 'phone'}.yml"
+    tell(line.watchers, _taken(line, turn))
     return response
+
+
+def _taken(line: Line, turn: Turn) -> TurnTaken:
+    ranking = turn.detail.ranking
+    return TurnTaken.of(
+        turn.reply,
+        call=pseudonym(line.settings.secret_key, _call(), turn.state.began or time.time()),
+        how=_how(),
+        sureness=ranking[0][1] if ranking else None,
+        readings=turn.detail.readings,
+        seconds=time.perf_counter() - g.began,
+        outcome=request.form.get("DialCallStatus", "") if _how() == "transfer" else "",
+    )
+
+
+def _how() -> How:
+    if request.endpoint in ("calls.start", "calls.dialled"):
+        return "start" if request.endpoint == "calls.start" else "transfer"
+    said = heard(request.form)
+    return "key" if said.key else "speech" if said.words else "silence"
 
 
 def _links(line: Line, state: State) -> Links:

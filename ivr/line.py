@@ -4,7 +4,9 @@ import getpass
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ivr.content import Content, hints
@@ -20,6 +22,7 @@ from ivr.settings import Settings
 from ivr.state import StateSigner
 from ivr.sureness import read_thresholds
 from ivr.twiml import Speaker
+from ivr.watching import Watcher
 from ivr.yaml_file import ContentError
 
 _log = logging.getLogger(__name__)
@@ -37,9 +40,10 @@ class Line:
     signer: StateSigner
     trouble: Reply
     last_resort: str
+    watchers: Sequence[Watcher] = ()
 
 
-def build(settings: Settings, dialogue: Dialogue, clock: Clock | None = None) -> Line:
+def build(settings: Settings, dialogue: Dialogue, clock: Clock | None = None, watchers: Sequence[Watcher] = ()) -> Line:
     """Return the line that speaks responses/ as they are now, or raise ContentError."""
     content = load(settings.root / "responses")
     helpline = Helpline(content, settings.openings, settings.spoken_number, settings.nation, clock)
@@ -53,6 +57,7 @@ def build(settings: Settings, dialogue: Dialogue, clock: Clock | None = None) ->
         StateSigner(settings.secret_key),
         Reply("transfer", places.said(content.phone.prompts.trouble), then="dial"),
         stand_alone(content, settings),
+        watchers,
     )
 
 
@@ -62,13 +67,15 @@ class CurrentLine:
     ``ask_reload`` is noticed at the next request. Content that cannot be used changes nothing, and is named in the log.
     """
 
-    def __init__(self, settings: Settings, dialogue: Dialogue, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, dialogue: Dialogue, clock: Clock | None = None, watchers: Sequence[Watcher] = ()
+    ) -> None:
         """Build the first line, or raise ContentError."""
-        self._settings, self._dialogue, self._clock = settings, dialogue, clock
+        self._build = partial(build, settings, dialogue, clock, watchers)
         self._marker = settings.root / _MARKER
         self._asked = _written(self._marker)
         self._reloading = threading.Lock()
-        self._line = build(settings, dialogue, clock)
+        self._line = self._build()
 
     def __call__(self) -> Line:
         """Return the line to answer this request with."""
@@ -83,7 +90,7 @@ class CurrentLine:
         self._asked = _written(self._marker)
         by = self._marker.read_text().strip()
         try:
-            new = build(self._settings, self._dialogue, self._clock)
+            new = self._build()
         except ContentError as error:
             _log.error("reload asked for by %s: refused, callers hear the old words: %s", by, error)
             return

@@ -20,8 +20,7 @@ from tests import fuzz, nonsense, twiml_lint
 from tests.caller import Caller
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, free_port, served
 from tests.fakes import FakeRasa
-from tests.fuzz import Answer
-from tests.nonsense import Attempt
+from tests.nonsense import Answer, Attempt
 from tests.test_guard import CALL, FORM, post, raw, signature, signed
 
 OTHER_CALL = "CA" + "1" * 32
