@@ -17,6 +17,7 @@ from ivr.processes import Process, phone_line, rasa_server
 from ivr.settings import Settings
 from tests.caller import Caller
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, free_port
+from tests.test_processes import answers
 
 REDIS = shutil.which("redis-server")
 PASSWORD = "of-the-tests"
@@ -29,6 +30,10 @@ def redis_server(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [str(REDIS), "--port", str(port), "--requirepass", PASSWORD, "--save", "", "--appendonly", "no"]
     process = subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.DEVNULL)
     try:
+        deadline = time.monotonic() + 10
+        while not answers(port):
+            assert time.monotonic() < deadline, "Redis did not start"
+            time.sleep(0.05)
         yield process
     finally:
         process.kill()
