@@ -12,13 +12,19 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
+.PHONY: help run connect doctor reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: .venv/.ivr $(MODEL) ## install, train if needed, and start the line; Ctrl-C stops it
 	@$(PYTHON) -m ivr run
+
+connect: .venv/.ivr ## set the Twilio number to this line, and say what is wrong; DRY_RUN=yes changes nothing
+	@$(PYTHON) -m ivr connect $(if $(DRY_RUN),--dry-run)
+
+doctor: .venv/.ivr ## look at all the line stands on, and say what is wrong
+	@$(PYTHON) -m ivr doctor
 
 reload: .venv/.ivr ## let the running line speak responses/ as they are now
 	@$(PYTHON) -m ivr reload

@@ -9,9 +9,12 @@ import click
 from ivr import processes
 from ivr import settings as line_settings
 from ivr.checks import problems
+from ivr.connect import Outside, connect_number
 from ivr.content import Content
 from ivr.content_files import load
+from ivr.doctor import examine
 from ivr.fallback import stand_alone
+from ivr.findings import report
 from ivr.line import ask_reload
 from ivr.processes import CannotStart, run_line
 from ivr.settings import Settings, SettingsError
@@ -71,6 +74,21 @@ def fallback(caller_id: str) -> None:
     if caller_id and not re.fullmatch(r"\+[1-9]\d{6,14}", caller_id):
         raise click.ClickException(f"{caller_id} is not in international form: write +442079460000.")
     click.echo(stand_alone(_content(), _settings(), caller_id))
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Change nothing; say what would be set.")
+@click.pass_obj
+def connect(outside: Outside | None, dry_run: bool) -> None:
+    """Set the Twilio number to this line, and say what is wrong and how to mend it."""
+    sys.exit(report(connect_number(_settings(), _content(), outside or Outside(), dry_run), click.echo))
+
+
+@main.command()
+@click.pass_obj
+def doctor(outside: Outside | None) -> None:
+    """Look at all the line stands on, change nothing, and say what is wrong and how to mend it."""
+    sys.exit(report(examine(_settings(), outside or Outside()), click.echo))
 
 
 @main.command()

@@ -37,6 +37,11 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     phone_page: bool = False
     redis_url: str = field(default="", repr=False)
+    twilio_number: str = ""
+    fallback_url: str = ""
+    twilio_region: str = ""
+    twilio_edge: str = ""
+    us1_auth_token: str = field(default="", repr=False)
     root: Path = Path()
 
     @property
@@ -66,7 +71,7 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
     """Read ``environ`` for the checkout at ``root``, or raise SettingsError naming all faults."""
     root = root or Path(__file__).resolve().parent.parent
     token = environ.get("TWILIO_AUTH_TOKEN", "").strip()
-    faults = [*_faults(environ), *(_missing(environ) if token else ())]
+    faults = [*_faults(environ), *_twilio_faults(environ), *(_missing(environ) if token else ())]
     if faults:
         raise SettingsError("\n".join(faults))
     return Settings(
@@ -83,6 +88,11 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         metrics_token=environ.get("METRICS_TOKEN", ""),
         phone_page=environ.get("PHONE_PAGE", "").strip().lower() == "on",
         redis_url=environ.get("REDIS_URL", "").strip(),
+        twilio_number=environ.get("TWILIO_NUMBER", "").strip(),
+        fallback_url=environ.get("FALLBACK_URL", "").strip(),
+        twilio_region=environ.get("TWILIO_REGION", "").strip().lower(),
+        twilio_edge=environ.get("TWILIO_EDGE", "").strip().lower(),
+        us1_auth_token=environ.get("TWILIO_US1_AUTH_TOKEN", "").strip(),
         root=root,
     )
 
@@ -112,6 +122,20 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
             split(redis)
         except ValueError:  # the address is not shown: it holds a password
             faults.append("REDIS_URL cannot be read: give redis://:password@host:6379/0, with no user and no TLS.")
+    return faults
+
+
+def _twilio_faults(environ: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the settings that only ``ivr connect`` and ``ivr doctor`` use."""
+    faults = []
+    number, fallback = environ.get("TWILIO_NUMBER", "").strip(), environ.get("FALLBACK_URL", "").strip()
+    if number and not _E164.match(number):
+        faults.append(f"TWILIO_NUMBER is {number!r}: give your own number in international form, +442079460000.")
+    if fallback and not _is_web_address(fallback):
+        faults.append(f"FALLBACK_URL is {fallback!r}: give a whole address, such as https://elsewhere.example.org.")
+    region, edge = (environ.get(name, "").strip() for name in ("TWILIO_REGION", "TWILIO_EDGE"))
+    if bool(region) != bool(edge):  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
+        faults.append("TWILIO_REGION and TWILIO_EDGE go together: set both, such as ie1 and dublin, or neither.")
     return faults
 
 
