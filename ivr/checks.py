@@ -19,6 +19,7 @@ _MOST_FACTS = 3  # in one part
 _MOST_PRESSES = 3  # from the greeting to any answer
 _GREETING_WORDS = 35  # 14 seconds at 150 words a minute
 _NOTICE_WORDS = 15  # 6 seconds
+_ANNOUNCED_WORDS = 25  # it is heard in every call, before anything else
 _HIGHEST_GRADE = 8.0  # Flesch-Kincaid, named terms aside
 # What must be said with certain facts: the urgent signpost, and the leaflet's date.
 _CARRIED = {
@@ -163,6 +164,11 @@ def _line(content: Content) -> Iterator[str]:
         if len(text.split()) > most:
             yield f"responses/phone.yml: {name}: has {len(text.split())} words; {most} at most"
         yield from _wording(f"responses/phone.yml: {name}", text)
+    for index, announced in enumerate(content.hours.notices):
+        where, words = f"responses/hours.yml: notices.{index}", len(announced.say.split())
+        if words > _ANNOUNCED_WORDS:
+            yield f"{where}: has {words} words; {_ANNOUNCED_WORDS} at most"
+        yield from _wording(where, announced.say)
     for name, value in phone.prompts:
         for text in (value,) if isinstance(value, str) else value:
             yield from _wording(f"responses/phone.yml: prompts.{name}", text)

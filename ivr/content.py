@@ -4,11 +4,12 @@ import datetime
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ivr.reply import Kind
 
 _MOST_HINTS = 500
+_DAY = len("2026-12-24")
 _LONGEST_HINT = 100  # characters
 
 Then = Literal["", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "hang_up"]
@@ -176,18 +177,44 @@ class RedFlags(_Strict):
     refusals: tuple[RedFlag, ...]
 
 
-class ClosurePeriod(_Strict):
-    """Dates between which the Helpline is closed, both included."""
+class Period(_Strict):
+    """From when until when, in UK time; a day without a time of day is meant whole."""
 
-    first: Annotated[datetime.date, Field(alias="from")]
-    last: Annotated[datetime.date, Field(alias="to")]
+    start: Annotated[datetime.datetime, Field(alias="from")]
+    end: Annotated[datetime.datetime, Field(alias="to")]
+
+    @field_validator("end", mode="before")
+    @classmethod
+    def _whole_last_day(cls, value: object) -> object:
+        is_day = (isinstance(value, str) and len(value) == _DAY) or type(value) is datetime.date
+        return datetime.datetime.fromisoformat(str(value)) + datetime.timedelta(days=1) if is_day else value
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_of_the_uk(cls, value: datetime.datetime) -> datetime.datetime:
+        if value.tzinfo:
+            raise ValueError("it is UK time already: leave out Z or +01:00")
+        return value
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "Period":
+        if self.end <= self.start:
+            raise ValueError("to: is before from:")
+        return self
+
+
+class Notice(Period):
+    """What is said at the start of each call, and before each transfer, for a time."""
+
+    say: str
 
 
 class HoursWords(_Strict):
     """responses/hours.yml."""
 
     bank_holidays: bool
-    closures: tuple[ClosurePeriod, ...]
+    closures: tuple[Period, ...]
+    notices: tuple[Notice, ...] = ()
     open_now: str
     closed_now: str
     unknown: str

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 
 from ivr.content import Content
-from ivr.hours import Closure, Hours, Opening
+from ivr.hours import UK, Closure, Hours, Opening
 
 Clock = Callable[[], datetime.datetime]
 
@@ -20,7 +20,7 @@ class Helpline:
         self._leaflet = content.phone.leaflet
         self._nation: Mapping[str, str] = content.phone.nations[nation or "unknown"]
         self._number = number
-        closures = [Closure(period.first, period.last) for period in content.hours.closures]
+        closures = [Closure(period.start, period.end) for period in content.hours.closures]
         self._hours = Hours(openings, closures, nation, content.hours.bank_holidays)
         self._clock = clock or (lambda: datetime.datetime.now(datetime.UTC))
 
@@ -33,6 +33,11 @@ class Helpline:
     def is_closed(self) -> bool:
         """Tell whether the Helpline is known to be closed now."""
         return self._hours.status(self._clock()) == "closed"
+
+    def notices(self) -> list[str]:
+        """Return what is to be announced at this moment."""
+        now = self._clock().astimezone(UK).replace(tzinfo=None)
+        return [notice.say for notice in self._words.notices if notice.start <= now < notice.end]
 
     def fillings(self) -> dict[str, str]:
         """Return what each placeholder of a prompt means at this moment."""

@@ -16,6 +16,7 @@ _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 _RULE = re.compile(r"^(\w{3})(?:-(\w{3}))? (\d\d):(\d\d)-(\d\d):(\d\d)$")
 _LOOK_AHEAD = 60  # days: longer than any closure an operator would set
 
+Span = tuple[datetime.time, datetime.time]
 Status = Literal["open", "closed", "unknown"]
 
 
@@ -25,10 +26,19 @@ class HoursError(ValueError):
 
 @dataclass(frozen=True)
 class Closure:
-    """Days on which the Helpline is closed, both included."""
+    """When the Helpline is closed, in UK time: from ``first`` until just before ``last``."""
 
-    first: datetime.date
-    last: datetime.date
+    first: datetime.datetime
+    last: datetime.datetime
+
+    def on(self, day: datetime.date) -> Span:
+        """Return what of ``day`` it takes; nothing is a span of no length."""
+        midnight = datetime.datetime.combine(day, datetime.time())
+        end = midnight + datetime.timedelta(days=1)
+        first, last = max(self.first, midnight), min(self.last, end)
+        if first >= last:
+            return datetime.time(), datetime.time()
+        return first.time(), last.time() if last < end else datetime.time.max
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,18 @@ class Hours:
             f"{_span(opening.days)}, {_clock(opening.start)} until {_clock(opening.end)}" for opening in self._openings
         )
 
-    def _times(self, day: datetime.date) -> list[tuple[datetime.time, datetime.time]]:
-        closed = day in self._holidays or any(c.first <= day <= c.last for c in self._closures)
-        return [] if closed else sorted((o.start, o.end) for o in self._openings if day.weekday() in o.days)
+    def _times(self, day: datetime.date) -> list[Span]:
+        if day in self._holidays:
+            return []
+        spans = sorted((o.start, o.end) for o in self._openings if day.weekday() in o.days)
+        for closure in self._closures:
+            spans = [piece for span in spans for piece in _without(span, closure.on(day))]
+        return spans
+
+
+def _without(span: Span, closed: Span) -> list[Span]:
+    pieces = ((span[0], min(span[1], closed[0])), (max(span[0], closed[1]), span[1]))
+    return [(start, end) for start, end in pieces if start < end] if closed[0] < closed[1] else [span]
 
 
 def parse(text: str) -> list[Opening]:

@@ -40,7 +40,7 @@ class Places:
             if topics:
                 return self._clarify(topics, self._prompts.not_that if head == "others" else self._prompts.did_you_ask)
         if place == PERSON and not self._helpline.is_closed:
-            return Reply("transfer", self.said(self._prompts.connecting), then="dial")
+            return Reply("transfer", self.said(*self._helpline.notices(), self._prompts.connecting), then="dial")
         if place in (PERSON, CLOSED):
             return self._closed()
         return self._menu(place)
@@ -48,7 +48,8 @@ class Places:
     def welcome(self) -> Reply:
         """Return the first words of a call, with the main menu after them."""
         phone = self._content.phone
-        opening = self.said(phone.greeting, phone.notice, self._prompts.ask_or_wait)
+        notices = self._helpline.notices()
+        opening = self.said(phone.greeting, *notices, phone.notice, self._prompts.ask_or_wait)
         choices = self._menu_choices(phone.menu, MENU)
         says = (*opening, *self.choice_lines(choices))
         return Reply("menu", says, choices=choices, more=_last(phone.menu, MENU))

@@ -92,6 +92,15 @@ def caller(local_line: str, new_caller: Callable[..., Caller]) -> Caller:
     return caller
 
 
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """Copy what the line reads, to be edited."""
+    for folder in ("ivr", "responses"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "config.yml", tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Run Debian's Chromium."""

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -161,15 +160,6 @@ class TestOddWebhooks:
 
 def without_links(twiml: str) -> str:
     return "".join(piece.split('"')[-1] for piece in twiml.split("state="))
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """Copy what the line reads, to be edited."""
-    for folder in ("ivr", "responses"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "config.yml", tmp_path)
-    return tmp_path
 
 
 def edit(house: Path, old: str, new: str, name: str = "biopsy") -> None:

@@ -4,13 +4,15 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
+from ivr.content import Period
 from ivr.hours import UK, Closure, Hours, HoursError, parse
 
 USUAL = "Mon-Fri 09:00-16:00; Sat 09:00-13:00"
 
 
-def at(text: str, zone: datetime.tzinfo = UK) -> datetime.datetime:
+def at(text: str, zone: datetime.tzinfo | None = UK) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
@@ -59,7 +61,7 @@ def test_bank_holidays_can_be_switched_off() -> None:
 
 
 def test_a_closure_closes_its_first_and_last_day() -> None:
-    closure = Closure(datetime.date(2026, 11, 24), datetime.date(2026, 11, 25))
+    closure = Closure(datetime.datetime(2026, 11, 24), datetime.datetime(2026, 11, 26))
     hours = Hours(parse(USUAL), [closure])
     assert [hours.status(at(f"2026-11-{day} 10:00")) for day in (23, 24, 25, 26)] == [
         "open",
@@ -68,6 +70,44 @@ def test_a_closure_closes_its_first_and_last_day() -> None:
         "open",
     ]
     assert hours.opens(at("2026-11-23 17:00")) == "on Thursday at 9 in the morning"
+
+
+def test_a_closure_of_some_hours_closes_those_alone() -> None:
+    hours = Hours(parse(USUAL), [Closure(at("2026-11-24 11:00", None), at("2026-11-24 12:30", None))])
+    moments = ("10:59", "11:00", "12:29", "12:30", "15:59", "16:00")
+    assert [hours.status(at(f"2026-11-24 {moment}")) for moment in moments] == [
+        *("open", "closed", "closed", "open", "open", "closed")
+    ]
+    assert hours.opens(at("2026-11-24 11:05")) == "today at half past 12 in the afternoon"
+    early = Hours(parse(USUAL), [Closure(at("2026-11-24 13:00", None), at("2026-11-25 10:00", None))])
+    assert early.opens(at("2026-11-24 14:00")) == "tomorrow at 10 in the morning"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "until"),
+    [
+        ("2026-12-24", "2026-12-24", "2026-12-25 00:00"),
+        ("2026-12-24", "2026-12-26", "2026-12-27 00:00"),
+        ("2026-12-24 09:00", "2026-12-24 13:00", "2026-12-24 13:00"),
+    ],
+)
+def test_a_day_without_a_time_is_meant_whole(start: str, end: str, until: str) -> None:
+    period = Period.model_validate({"from": start, "to": end})
+    assert (period.start, period.end) == (at(start, None), at(until, None))
+
+
+def test_a_day_that_yaml_has_read_already_is_meant_whole_too() -> None:
+    days = {"from": datetime.date(2026, 12, 24), "to": datetime.date(2026, 12, 24)}
+    assert Period.model_validate(days).end == at("2026-12-25 00:00", None)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cure"),
+    [("2026-12-24 12:00", "2026-12-24 11:00", "before"), ("2026-12-24T09:00Z", "2026-12-25", "UK time already")],
+)
+def test_a_period_that_cannot_be_meant_is_named(start: str, end: str, cure: str) -> None:
+    with pytest.raises(ValidationError, match=cure):
+        Period.model_validate({"from": start, "to": end})
 
 
 @pytest.mark.parametrize(
@@ -84,11 +124,11 @@ def test_when_it_opens_next_is_said_in_words(moment: str, opens: str) -> None:
 
 
 def test_a_far_opening_is_named_by_its_date_or_left_open() -> None:
-    closure = Closure(datetime.date(2026, 11, 1), datetime.date(2026, 12, 8))
+    closure = Closure(datetime.datetime(2026, 11, 1), datetime.datetime(2026, 12, 9))
     assert Hours(parse(USUAL), [closure]).opens(at("2026-11-23 10:00")) == (
         "on Wednesday, 9 December at 9 in the morning"
     )
-    for_ever = Closure(datetime.date(2026, 1, 1), datetime.date(2030, 1, 1))
+    for_ever = Closure(datetime.datetime(2026, 1, 1), datetime.datetime(2030, 1, 1))
     assert Hours(parse(USUAL), [for_ever]).opens(at("2026-11-23 10:00")) == "soon"
 
 
