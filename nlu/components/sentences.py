@@ -30,12 +30,11 @@ _MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far 
 
 
 class Encoder:
-    """MiniLM as one frozen graph with mean pooling: texts -> unit vectors of 384."""
+    """MiniLM under ``tf.function`` with mean pooling: texts -> unit vectors of 384."""
 
     def __init__(self, folder: Path) -> None:
         """Check the weights in ``folder`` and build the graph once."""
         import tensorflow as tf
-        from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
         from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
@@ -53,8 +52,7 @@ class Encoder:
             mean = tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1)
             return tf.math.l2_normalize(mean, axis=1)
 
-        # Weights as constants, not variables to be read: the same vectors, a tenth sooner.
-        self._pooled = convert_variables_to_constants_v2(pooled.get_concrete_function())
+        self._pooled = pooled
         self.encode(["warm up, so that the first caller does not wait for tracing"])
 
     def encode(self, texts: List[Text]) -> np.ndarray:
@@ -71,15 +69,12 @@ class Encoder:
         return vectors
 
     def _encode_batch(self, tokens: List[List[int]]) -> np.ndarray:
-        import tensorflow as tf
-
         ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int32)
         mask = np.zeros_like(ids)
         for row, known in enumerate(tokens):
             ids[row, : len(known)] = known
             mask[row, : len(known)] = 1
-        (vectors,) = self._pooled(tf.constant(ids), tf.constant(mask))
-        return vectors.numpy()
+        return self._pooled(ids, mask).numpy()
 
 
 def check_weights(path: Path) -> None:
