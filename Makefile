@@ -12,7 +12,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run connect doctor reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
+.PHONY: help run connect doctor report reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ connect: .venv/.ivr ## set the Twilio number to this line, and say what is wrong
 
 doctor: .venv/.ivr ## look at all the line stands on, and say what is wrong
 	@$(PYTHON) -m ivr doctor
+
+report: .venv/.ivr ## write what calls amount to, as a page for trustees and as CSV; SINCE=7d
+	@$(PYTHON) -m ivr report $(SINCE:%=--since %)
 
 reload: .venv/.ivr ## let the running line speak responses/ as they are now
 	@$(PYTHON) -m ivr reload

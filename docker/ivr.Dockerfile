@@ -14,8 +14,9 @@ COPY ivr ivr
 RUN chmod -R a+rX /app && python -m compileall -q ivr
 
 FROM python:3.12-slim-bookworm
-# A user with a number, so that Kubernetes can see it is not root; no installer is left to it.
+# A user with a number, so that Kubernetes can see it is not root; no installer is left to it. /data holds the call log.
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin line \
+    && mkdir --mode 700 /data && chown 10001 /data \
     && pip uninstall --yes --quiet --root-user-action ignore pip
 COPY --from=build /venv /venv
 # Root owns it all: the line can change none of it, read-only file system or not.

@@ -16,6 +16,7 @@ from ivr.doctor import examine
 from ivr.fallback import stand_alone
 from ivr.findings import report
 from ivr.line import ask_reload
+from ivr.log_commands import forget_calls, report_calls
 from ivr.processes import CannotStart, run_line
 from ivr.settings import Settings, SettingsError
 from ivr.terminal import call_from_terminal
@@ -97,6 +98,10 @@ def call(address: str) -> None:
     """Call the running line from this terminal."""
     settings = _settings()
     call_from_terminal(address or settings.local_address, settings)
+
+
+main.add_command(report_calls)
+main.add_command(forget_calls)
 
 
 def _content() -> Content:

@@ -3,6 +3,7 @@
 Source: https://www.twilio.com/docs/usage/security
 """
 
+import hmac
 import ipaddress
 import re
 
@@ -57,6 +58,13 @@ def is_local(request: Request) -> bool:
         and host in _LOOPBACK_NAMES
         and not any(_FORWARDED.match(name) for name, _ in request.headers)
     )
+
+
+def is_operator(request: Request, settings: Settings) -> bool:
+    """Tell whether ``request`` is an operator's: of this machine itself, or with METRICS_TOKEN as its bearer."""
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    knows_token = bool(settings.metrics_token) and hmac.compare_digest(sent.encode(), settings.metrics_token.encode())
+    return knows_token or is_local(request)
 
 
 def _is_signed(request: Request, settings: Settings) -> bool:

@@ -37,6 +37,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     phone_page: bool = False
     redis_url: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)
+    keep_calls: int = 400
     twilio_number: str = ""
     fallback_url: str = ""
     twilio_region: str = ""
@@ -71,7 +73,7 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
     """Read ``environ`` for the checkout at ``root``, or raise SettingsError naming all faults."""
     root = root or Path(__file__).resolve().parent.parent
     token = environ.get("TWILIO_AUTH_TOKEN", "").strip()
-    faults = [*_faults(environ), *_twilio_faults(environ), *(_missing(environ) if token else ())]
+    faults = [*_faults(environ), *_log_faults(environ), *_twilio_faults(environ), *(_missing(environ) if token else ())]
     if faults:
         raise SettingsError("\n".join(faults))
     return Settings(
@@ -88,6 +90,8 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         metrics_token=environ.get("METRICS_TOKEN", ""),
         phone_page=environ.get("PHONE_PAGE", "").strip().lower() == "on",
         redis_url=environ.get("REDIS_URL", "").strip(),
+        database_url=_database(environ, root),
+        keep_calls=int(environ.get("KEEP_CALLS") or Settings.keep_calls),
         twilio_number=environ.get("TWILIO_NUMBER", "").strip(),
         fallback_url=environ.get("FALLBACK_URL", "").strip(),
         twilio_region=environ.get("TWILIO_REGION", "").strip().lower(),
@@ -102,7 +106,7 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
     port = environ.get("PORT") or "8080"
     if not (port.isdigit() and 0 < int(port) < 65536):
         faults.append(f"PORT is {port!r}: give a number from 1 to 65535, such as 8080.")
-    for name in ("PUBLIC_URL", "RASA_URL"):
+    for name in ("PUBLIC_URL", "RASA_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"):
         value = environ.get(name, "")
         if value and not _is_web_address(value):
             faults.append(f"{name} is {value!r}: give a whole address, such as https://line.example.org.")
@@ -125,6 +129,21 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
     return faults
 
 
+def _log_faults(environ: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the settings of the log and of the call log."""
+    faults = []
+    form = environ.get("LOG_FORMAT", "").strip().lower()
+    if form not in ("", "plain", "json"):
+        faults.append(f"LOG_FORMAT is {form!r}: give json, or leave it empty for plain words.")
+    if not _is_database(environ.get("DATABASE_URL", "").strip()):  # the address is not shown: it holds a password
+        cure = "give sqlite:////folder/calls.db or postgresql://user:password@host/database, or off"
+        faults.append(f"DATABASE_URL cannot be read: {cure}.")
+    days = environ.get("KEEP_CALLS") or "400"
+    if not (days.isdecimal() and 0 < int(days) < 36500):
+        faults.append(f"KEEP_CALLS is {days!r}: give a number of days, such as 400.")
+    return faults
+
+
 def _twilio_faults(environ: Mapping[str, str]) -> list[str]:
     """Return what is wrong with the settings that only ``ivr connect`` and ``ivr doctor`` use."""
     faults = []
@@ -137,6 +156,22 @@ def _twilio_faults(environ: Mapping[str, str]) -> list[str]:
     if bool(region) != bool(edge):  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
         faults.append("TWILIO_REGION and TWILIO_EDGE go together: set both, such as ie1 and dublin, or neither.")
     return faults
+
+
+def _database(environ: Mapping[str, str], root: Path) -> str:
+    """Return where the call log is kept, or an empty string if nowhere."""
+    address = environ.get("DATABASE_URL", "").strip()
+    return "" if address == "off" else address or f"sqlite:///{root / 'data' / 'calls.db'}"
+
+
+def _is_database(address: str) -> bool:
+    if address in ("", "off"):
+        return True
+    try:
+        url = urlsplit(address)
+        return url.scheme == "sqlite" or (url.scheme in ("postgresql", "postgres") and url.port != 0)
+    except ValueError:
+        return False
 
 
 def _openings(environ: Mapping[str, str]) -> list[Opening]:

@@ -24,6 +24,7 @@ from tests.caller import Caller
 from tests.fakes import FakeRasa
 from tests.phone import Phone
 
+os.environ["DATABASE_URL"] = "off"  # no call of a test is kept beside real ones
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "token-of-the-tests"
 PUBLIC_URL = "https://line.example.org"

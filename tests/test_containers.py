@@ -115,9 +115,9 @@ def test_a_service_has_limits(name: str) -> None:
     assert limits.keys() == {"cpus", "memory", "pids"}
 
 
-def test_no_port_is_open_but_the_lines_and_only_to_this_machine() -> None:
-    assert [name for name, service in SERVICES.items() if service.get("ports")] == ["ivr"]
-    assert SERVICES["ivr"]["ports"] == ["${HOST:-127.0.0.1}:${PORT:-8080}:8080"]
+def test_no_port_is_open_but_the_lines_and_the_dashboards_and_only_to_this_machine() -> None:
+    open_ports = {name: service["ports"] for name, service in SERVICES.items() if service.get("ports")}
+    assert open_ports == {"ivr": ["${HOST:-127.0.0.1}:${PORT:-8080}:8080"], "grafana": ["127.0.0.1:3000:3000"]}
     assert all(service.get("network_mode", "none") == "none" for service in SERVICES.values())
 
 

@@ -293,6 +293,7 @@ def scene_at(folder: Path, content: Content, *, with_redis: bool) -> Iterator[Sc
         redis_port, redis_id = started.enter_context(redis_server(folder / "redis")) if with_redis else (0, 0)
         places = {"TMPDIR": str(folder / "tmp"), "HOME": str(folder / "home")}
         line = {"TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_URL": PUBLIC_URL, "SECRET_KEY": SECRET}
+        line["DATABASE_URL"] = f"sqlite:///{folder}/data/calls.db"
         started.enter_context(environment(**HOSTILE, **places, **line, METRICS_TOKEN=METRICS_TOKEN))
         rasa_url = f"http://127.0.0.1:{free_port()}"
         redis_url = f"redis://127.0.0.1:{redis_port}/0" if with_redis else ""
@@ -328,7 +329,7 @@ with_redis = pytest.mark.parametrize("scene", [True], ids=["redis"], indirect=Tr
 
 def test_no_process_writes_who_called_or_what_was_said(scene: Scene) -> None:
     written = scene.written()
-    assert {"rasa.log", "line.log"} <= {Path(name).name for name in written}
+    assert {"rasa.log", "line.log", "calls.db"} <= {Path(name).name for name in written}
     assert found(written, ("was put through after ValueError",)), "the search must be able to find"
     assert not found(written, MARKS)
 
