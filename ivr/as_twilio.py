@@ -12,10 +12,10 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from ivr.settings import Settings
+from ivr.watching import CHECKS_CALL
 
 PATIENCE = 15  # seconds, as a whole: Twilio's own
 _LARGEST = 64 * 1024  # bytes, Twilio's own
-_CALL = f"CA{'0' * 32}"  # no real call has it
 
 
 class NoAnswer(Exception):
@@ -42,7 +42,12 @@ class Answer:
 
 def ask(web: requests.Session, url: str, settings: Settings, *, signed: bool) -> Answer:
     """Post a call to ``url`` as Twilio would, within Twilio's patience; or raise NoAnswer."""
-    form = {"CallSid": _CALL, "AccountSid": settings.account_sid, "ApiVersion": "2010-04-01", "Direction": "inbound"}
+    form = {
+        "CallSid": CHECKS_CALL,
+        "AccountSid": settings.account_sid,
+        "ApiVersion": "2010-04-01",
+        "Direction": "inbound",
+    }
     form |= {"From": "+447700900123", "To": settings.twilio_number, "CallStatus": "ringing"}  # from no real person
     headers = {}
     if signed:

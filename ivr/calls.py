@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,15 +14,14 @@ from ivr.guard import is_tester, may_call
 from ivr.hearing import heard
 from ivr.line import Line
 from ivr.pseudonym import pseudonym
-from ivr.settings import Settings
+from ivr.settings import E164, Settings
 from ivr.state import State
 from ivr.turn import Turn
 from ivr.twiml import Links
-from ivr.watching import CallEnded, How, TurnTaken, tell
+from ivr.watching import CHECKS_CALL, CallEnded, How, TurnTaken, tell
 
 _log = logging.getLogger(__name__)
 _XML = "text/xml; charset=utf-8"
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 GetLine = Callable[[], Line]
@@ -115,20 +113,21 @@ def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
     if is_tester(request, line.settings):  # nobody else is told
         response.headers["X-Reply-Detail"] = json.dumps(asdict(turn.detail))
         response.headers["X-Reply-File"] = f"responses/{reply.topic or 'phone'}.yml"
-    tell(line.watchers, _taken(line, turn))
+    if _call() != CHECKS_CALL:
+        tell(line.watchers, _taken(line, turn))
     return response
 
 
 def _taken(line: Line, turn: Turn) -> TurnTaken:
-    ranking = turn.detail.ranking
+    ranking, how = turn.detail.ranking, _how()
     return TurnTaken.of(
         turn.reply,
         call=pseudonym(line.settings.secret_key, _call(), turn.state.began or time.time()),
-        how=_how(),
+        how=how,
         sureness=ranking[0][1] if ranking else None,
         readings=turn.detail.readings,
         seconds=time.perf_counter() - g.began,
-        outcome=request.form.get("DialCallStatus", "") if _how() == "transfer" else "",
+        outcome=request.form.get("DialCallStatus", "") if how == "transfer" else "",
     )
 
 
@@ -148,7 +147,7 @@ def _links(line: Line, state: State) -> Links:
         turn=f"{base}/calls/turn?{query}",
         dialled=f"{base}/calls/dialled?{query}",
         dial_number=line.settings.helpline_number,
-        caller_id=ours if _E164.fullmatch(ours) else "",
+        caller_id=ours if E164.fullmatch(ours) else "",
     )
 
 

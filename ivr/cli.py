@@ -1,6 +1,5 @@
 """Commands for those who write and run the line; make calls them."""
 
-import re
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from ivr.findings import report
 from ivr.line import ask_reload
 from ivr.log_commands import forget_calls, report_calls
 from ivr.processes import CannotStart, run_line
-from ivr.settings import Settings, SettingsError
+from ivr.settings import E164, Settings, SettingsError
 from ivr.terminal import call_from_terminal
 from ivr.yaml_file import ContentError
 
@@ -72,7 +71,7 @@ def serve() -> None:
 @click.option("--caller-id", default="", help="Your Twilio number, such as +442079460000; default: the caller's own.")
 def fallback(caller_id: str) -> None:
     """Print TwiML that needs no line behind it, for Twilio's voice fallback URL."""
-    if caller_id and not re.fullmatch(r"\+[1-9]\d{6,14}", caller_id):
+    if caller_id and not E164.fullmatch(caller_id):
         raise click.ClickException(f"{caller_id} is not in international form: write +442079460000.")
     click.echo(stand_alone(_content(), _settings(), caller_id))
 

@@ -5,13 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, Row, select
 
 from ivr.database import outcomes, turns
-
-UK = ZoneInfo("Europe/London")
+from ivr.hours import UK
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,7 @@ class TurnLog:
 
 def wanted_log(environ: Mapping[str, str] = os.environ) -> list[Watcher]:
     """Make this process log as LOG_FORMAT says; return the watcher it takes, if any."""
-    wanted = environ.get("LOG_FORMAT", "").strip().lower()
-    if wanted not in ("", "plain", "json"):
-        _log.warning("LOG_FORMAT is %r: give json, or leave it empty. The log is plain until it is mended.", wanted)
-    if wanted != "json":
+    if environ.get("LOG_FORMAT", "").strip().lower() != "json":
         return []
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(JsonLine())

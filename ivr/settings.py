@@ -13,7 +13,8 @@ from ivr.hours import NATIONS, HoursError, Opening, parse
 from ivr.redis_url import split
 
 _log = logging.getLogger(__name__)
-_E164 = re.compile(r"^\+[1-9]\d{6,14}$")
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+"""A telephone number in international form, whole (fullmatch): the only form Twilio dials."""
 
 
 class SettingsError(Exception):
@@ -111,7 +112,7 @@ def _faults(environ: Mapping[str, str]) -> list[str]:
         if value and not _is_web_address(value):
             faults.append(f"{name} is {value!r}: give a whole address, such as https://line.example.org.")
     number = environ.get("HELPLINE_NUMBER", "")
-    if number and not _E164.match(number):
+    if number and not E164.fullmatch(number):
         faults.append(f"HELPLINE_NUMBER is {number!r}: Twilio dials the international form only; write +448088006000.")
     nation = environ.get("NATION", "").strip()
     if nation and nation not in NATIONS:
@@ -148,7 +149,7 @@ def _twilio_faults(environ: Mapping[str, str]) -> list[str]:
     """Return what is wrong with the settings that only ``ivr connect`` and ``ivr doctor`` use."""
     faults = []
     number, fallback = environ.get("TWILIO_NUMBER", "").strip(), environ.get("FALLBACK_URL", "").strip()
-    if number and not _E164.match(number):
+    if number and not E164.fullmatch(number):
         faults.append(f"TWILIO_NUMBER is {number!r}: give your own number in international form, +442079460000.")
     if fallback and not _is_web_address(fallback):
         faults.append(f"FALLBACK_URL is {fallback!r}: give a whole address, such as https://elsewhere.example.org.")

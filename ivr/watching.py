@@ -10,6 +10,9 @@ from ivr.reply import Kind, Reply
 How = Literal["start", "key", "speech", "silence", "transfer"]
 """What a turn began with: the call itself, a key, words, nothing, or the end of a transfer."""
 
+CHECKS_CALL = f"CA{'0' * 32}"
+"""The CallSid of `make connect` and `make doctor`, which no real call has: nobody is told of it."""
+
 _log = logging.getLogger(__name__)
 
 

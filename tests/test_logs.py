@@ -123,8 +123,3 @@ def test_a_terminals_log_has_no_line_a_turn(
         caplog.clear()
         new_caller(address).dials()
     assert not caplog.records
-
-
-def test_a_format_nobody_knows_is_named_with_its_cure(caplog: pytest.LogCaptureFixture) -> None:
-    assert wanted_log({"LOG_FORMAT": "xml"}) == []
-    assert "LOG_FORMAT is 'xml': give json" in caplog.text

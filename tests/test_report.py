@@ -20,7 +20,8 @@ from ivr.call_log import CallLog
 from ivr.cli import main
 from ivr.content import Content
 from ivr.database import connect, migrate, outcomes, turns
-from ivr.logged_calls import UK, Period, calls_in
+from ivr.hours import UK
+from ivr.logged_calls import Period, calls_in
 from ivr.player import Player
 from ivr.report import write
 from ivr.settings import Settings

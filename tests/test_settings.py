@@ -65,6 +65,9 @@ def test_a_token_needs_an_address_and_a_key(tmp_path: Path) -> None:
         {"RASA_URL": "ftp://127.0.0.1"},
         {"HELPLINE_NUMBER": "0808 800 6000"},
         {"HELPLINE_NUMBER": "+44<Number>"},
+        {"HELPLINE_NUMBER": "+448088006000\n"},
+        {"LOG_FORMAT": "xml"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"},
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, environ: dict[str, str]) -> None:

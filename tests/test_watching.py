@@ -7,7 +7,7 @@ import requests
 
 from ivr import create_app
 from ivr.settings import Settings
-from ivr.watching import CallEnded, TurnTaken
+from ivr.watching import CHECKS_CALL, CallEnded, TurnTaken
 from scoring.line import served as served_app
 from tests.caller import Caller
 from tests.conftest import ROOT
@@ -78,6 +78,12 @@ def test_a_call_has_one_name_to_its_end_and_it_is_not_its_own(caller: Caller, no
     names = {taken.call for taken in notebook.turns} | {end.call for end in notebook.ends}
     assert len(names) == 1
     assert caller.player.call not in names
+
+
+def test_a_check_of_the_line_is_no_call(caller: Caller, notebook: Notebook) -> None:
+    told = len(notebook.turns)
+    assert requests.post(f"{caller.player.address}/calls/start", {"CallSid": CHECKS_CALL}).status_code == 200
+    assert len(notebook.turns) == told
 
 
 def test_nothing_of_what_was_said_is_told(caller: Caller, notebook: Notebook) -> None:
