@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from ivr import yaml_file
-from ivr.content import Answer, Content, HoursWords, Lexicon, Phone, Phrases, RedFlags, menu_items
+from ivr.content import Answer, Content, Lexicon, Phrases, RedFlags
 from ivr.hours import NATIONS
+from ivr.hours_words import HoursWords
+from ivr.phone_words import Phone, menu_items
 from ivr.yaml_file import ContentError
 
 # Files in responses/ that hold no answer, each with the shape it must have.

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ivr.content import Limits as Most
-from ivr.content import Prompts
 from ivr.helpline import Clock
+from ivr.phone_words import Limits as Most
+from ivr.phone_words import Prompts
 from ivr.places import Places
 from ivr.reply import URGENT, Reply
 from ivr.state import State

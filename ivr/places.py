@@ -9,8 +9,9 @@ never lost.
 
 from collections.abc import Iterable, Sequence
 
-from ivr.content import Answer, Content, MenuItem, Part
+from ivr.content import Answer, Content, Part
 from ivr.helpline import Helpline
+from ivr.phone_words import MenuItem
 from ivr.reply import Choice, Reply, Said
 
 MENU = "menu"

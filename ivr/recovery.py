@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ivr.content import Prompts
+from ivr.phone_words import Prompts
 from ivr.places import MENU, PERSON, Places
 from ivr.reply import URGENT, Kind, Reply
 from ivr.state import State

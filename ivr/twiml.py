@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Dial, Gather, Say, SsmlProsody, VoiceResponse
 
-from ivr.content import Listening, Phone, Voice
+from ivr.phone_words import Listening, Phone, Voice
 from ivr.reply import Patience, Reply, Said
 
 _RING_SECONDS = 30  # Twilio's own default, said aloud: "Nobody has answered yet" follows it

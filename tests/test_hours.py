@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from ivr.content import Period
 from ivr.hours import UK, Closure, Hours, HoursError, parse
+from ivr.hours_words import Period
 
 USUAL = "Mon-Fri 09:00-16:00; Sat 09:00-13:00"
 
