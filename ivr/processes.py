@@ -103,7 +103,8 @@ def gunicorn(settings: Settings) -> list[str]:
     """Return the command that runs the phone line; turns in flight are finished when it is told to stop."""
     return [
         *(sys.executable, "-m", "gunicorn", "ivr:create_app()"),
-        *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread", "--threads", "32"),
+        *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread"),
+        *("--threads", "32"),  # as many as may wait for Rasa at once: no key waits behind them
         *(
             "--graceful-timeout",
             "5",
