@@ -64,6 +64,28 @@ def public_line(rasa: FakeRasa) -> Iterator[str]:
         yield address
 
 
+visitors = pytest.mark.parametrize(
+    ("headers", "is_operator"),
+    [
+        ({}, True),
+        ({"X-Forwarded-For": "203.0.113.9"}, False),
+        ({"Host": "line.example.org"}, False),
+        ({"Host": "line.example.org", "Authorization": "Bearer watchword"}, True),
+        ({"Host": "line.example.org", "Authorization": "Bearer wrong"}, False),
+        ({"Host": "line.example.org", "Authorization": "Bearer "}, False),
+    ],
+)
+"""Who may ask a watched line, and whether it is told what operators are."""
+
+
+@pytest.fixture
+def watched_line(rasa: FakeRasa) -> Iterator[str]:
+    """Serve a line with a token whose METRICS_TOKEN is watchword."""
+    settings = Settings(secret_key="s", auth_token=TOKEN, public_url=PUBLIC_URL, metrics_token="watchword", root=ROOT)
+    with served(settings, rasa) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def rasa_url() -> Iterator[str]:
     """Run the really trained Rasa."""

@@ -1,15 +1,12 @@
 """What an operator, and everybody else, is told about the line."""
 
 import datetime
-from collections.abc import Iterator
 
-import pytest
 import requests
 
 from ivr.content import Content
 from ivr.health import content_warnings, readiness
-from ivr.settings import Settings
-from tests.conftest import PUBLIC_URL, ROOT, TOKEN, served
+from tests.conftest import visitors
 from tests.fakes import FakeRasa
 
 
@@ -52,25 +49,8 @@ def test_an_overdue_leaflet_and_missing_reviews_are_warned_of(content: Content) 
     assert unreviewed.startswith(str(count))
 
 
-@pytest.fixture
-def watched_line() -> Iterator[str]:
-    settings = Settings(secret_key="s", auth_token=TOKEN, public_url=PUBLIC_URL, metrics_token="watchword", root=ROOT)
-    with served(settings, FakeRasa()) as address:
-        yield address
-
-
-@pytest.mark.parametrize(
-    ("headers", "sees_all"),
-    [
-        ({}, True),
-        ({"X-Forwarded-For": "203.0.113.9"}, False),
-        ({"Host": "line.example.org"}, False),
-        ({"Host": "line.example.org", "Authorization": "Bearer watchword"}, True),
-        ({"Host": "line.example.org", "Authorization": "Bearer wrong"}, False),
-        ({"Host": "line.example.org", "Authorization": "Bearer "}, False),
-    ],
-)
-def test_warnings_are_for_the_operator_alone(watched_line: str, headers: dict[str, str], sees_all: bool) -> None:
+@visitors
+def test_warnings_are_for_the_operator_alone(watched_line: str, headers: dict[str, str], is_operator: bool) -> None:
     report = requests.get(f"{watched_line}/health/ready", headers=headers).json()
-    assert ("warnings" in report) == sees_all
+    assert ("warnings" in report) == is_operator
     assert set(report) >= {"status", "rasa"}

@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -17,7 +17,7 @@ from ivr.settings import Settings
 from ivr.under_way import CallsUnderWay
 from ivr.watching import CallEnded, How, TurnTaken
 from tests.caller import Caller
-from tests.conftest import PUBLIC_URL, ROOT, TOKEN, served
+from tests.conftest import ROOT, served, visitors
 from tests.fakes import FakeRasa
 
 UNSURE = [("nlu_fallback", 0.5), ("biopsy", 0.4), ("ct_scan", 0.3)]
@@ -270,29 +270,12 @@ def test_a_fault_of_our_own_is_counted(new_caller: Callable[..., Caller]) -> Non
 # Who may read it, and what it never says.
 
 
-@pytest.fixture
-def watched_line() -> Iterator[str]:
-    settings = Settings(secret_key="s", auth_token=TOKEN, public_url=PUBLIC_URL, metrics_token="watchword", root=ROOT)
-    with served(settings, FakeRasa()) as address:
-        yield address
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({}, 200),
-        ({"X-Forwarded-For": "203.0.113.9"}, 403),
-        ({"Host": "line.example.org"}, 403),
-        ({"Host": "line.example.org", "Authorization": "Bearer watchword"}, 200),
-        ({"Host": "line.example.org", "Authorization": "Bearer wrong"}, 403),
-        ({"Host": "line.example.org", "Authorization": "Bearer "}, 403),
-    ],
-)
-def test_metrics_are_for_the_operator_alone(watched_line: str, headers: dict[str, str], status: int) -> None:
+@visitors
+def test_metrics_are_for_the_operator_alone(watched_line: str, headers: dict[str, str], is_operator: bool) -> None:
     reply = requests.get(f"{watched_line}/metrics", headers=headers)
-    assert reply.status_code == status
-    assert (b"ivr_turns_total" in reply.content) == (status == 200)
-    assert status == 200 or not reply.content
+    assert reply.status_code == (200 if is_operator else 403)
+    assert (b"ivr_turns_total" in reply.content) == is_operator
+    assert is_operator or not reply.content
 
 
 def test_metrics_name_nobody_and_do_not_grow_with_callers(
