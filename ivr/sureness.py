@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from ivr import yaml_file
 from ivr.content import Content
 from ivr.rasa import Reading
+from ivr.reply import URGENT
 
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
@@ -134,11 +135,14 @@ def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) 
 
 
 def _comfort(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
-    """Return the topic that comforts, if it is one of the two likeliest; or an empty string.
+    """Return the topic that comforts, if it is one of the two likeliest; danger that is likelier; or an empty string.
 
-    To tell one's grief and hear "Did you ask about hair loss?" is worse than to be comforted for nothing.
+    To tell one's grief and hear "Did you ask about hair loss?" is worse than to be comforted for nothing; and to be
+    comforted in danger is worse than either.
     """
-    for topic, share in ranking[:2]:
-        if share >= threshold and content.answers[topic].kind == "distress":
-            return topic
-    return ""
+    felt = [
+        topic
+        for topic, share in ranking[:2]
+        if share >= threshold and content.answers[topic].kind in (*URGENT, "distress")
+    ]
+    return felt[0] if any(content.answers[topic].kind == "distress" for topic in felt) else ""
