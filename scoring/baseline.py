@@ -1,7 +1,7 @@
 """The score a change must not fall below: which rows were missed, kept in a committed file."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scipy.stats import binomtest
@@ -28,6 +28,7 @@ def read(path: Path) -> Missed:
 
 def write(path: Path, baseline: Missed) -> None:
     """Replace the baseline at ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(baseline, indent=1) + "\n", encoding="utf-8")
 
 
@@ -37,12 +38,33 @@ def falls(before: Missed, now: Missed) -> list[str]:
     Both runs met the same rows, so only those that changed sides count: among them as many
     should be lost as won (an exact sign test, as McNemar's).
     """
-    lines = []
+    return [
+        f"{where}: {len(lost)} rows lost, {len(won)} won: {', '.join(sorted(lost))}"
+        for where, lost, won in _changed(before, now)
+        if _is_fall(lost, won)
+    ]
+
+
+def changes(before: Missed, now: Missed) -> str:
+    """Return a line for each measure whose rows are not met as they were, and say which fell by more than chance."""
+    lines = [
+        f"{where}: {len(won)} rows better, {len(lost)} worse{', more than chance explains' * _is_fall(lost, won)}"
+        for where, lost, won in _changed(before, now)
+    ]
+    return "\n".join(lines) or "No row is met otherwise than before."
+
+
+def _changed(before: Missed, now: Missed) -> Iterator[tuple[str, set[str], set[str]]]:
+    """Yield each measure in which rows changed sides: those lost, and those won."""
     for name, measures in before.items():
         for measure, ids in measures.items():
             lost = set(now.get(name, {}).get(measure, ())) - set(ids)
             won = set(ids) - set(now.get(name, {}).get(measure, ()))
-            changed = len(lost) + len(won)
-            if lost and binomtest(len(lost), changed, alternative="greater").pvalue < _NOISE:
-                lines.append(f"{name}: {measure}: {len(lost)} rows lost, {len(won)} won: {', '.join(sorted(lost))}")
-    return lines
+            if lost or won:
+                yield f"{name}: {measure}", lost, won
+
+
+def _is_fall(lost: set[str], won: set[str]) -> bool:
+    if not lost:
+        return False
+    return bool(binomtest(len(lost), len(lost) + len(won), alternative="greater").pvalue < _NOISE)

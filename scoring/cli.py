@@ -37,8 +37,16 @@ def main() -> None:
 @click.option("--out", default=ROOT / "build/score", type=_folder, help="Where the page is written.")
 @click.option("--slips", default=None, type=_folder, help="A table of a recogniser's slips, made in every row.")
 @click.option("--keep", is_flag=True, help="Make this score the baseline that make test holds to.")
+@click.option("--save", default=None, type=_folder, help="A file to keep this score in, to compare with another.")
 def score(
-    only: Path, sets: tuple[Path, ...], address: str, model: str, out: Path, slips: Path | None, keep: bool
+    only: Path,
+    sets: tuple[Path, ...],
+    address: str,
+    model: str,
+    out: Path,
+    slips: Path | None,
+    keep: bool,
+    save: Path | None,
 ) -> None:
     """Call the line for every question; print the table and write a page with every miss."""
     with _told_plainly():
@@ -51,6 +59,8 @@ def score(
     scored = by_set(met, facts)
     click.echo(report.as_text(scored))
     click.echo(f"\nEvery miss, and charts: {report.write(out, scored, facts, ROOT / 'config.yml')}")
+    if save:
+        baseline.write(save, {name: baseline.missed(found, name) for name, found in scored.items()})
     if keep:
         own = {path.stem for path in find_sets([OWN])}
         baseline.write(BASELINE, {name: baseline.missed(found, name) for name, found in scored.items() if name in own})
@@ -105,6 +115,14 @@ def report_overlap() -> None:
     path.write_text(text + "\n", encoding="utf-8")
     click.echo("\n".join(line for line in text.splitlines() if not line.startswith(" ")))
     click.echo(f"All of them: {path}")
+
+
+@main.command("compare")
+@click.argument("before", type=_folder)
+@click.argument("after", type=_folder)
+def compare_scores(before: Path, after: Path) -> None:
+    """Print what changed between two scores of the same rows that were kept with --save."""
+    click.echo(baseline.changes(baseline.read(before), baseline.read(after)))
 
 
 def by_set(met: list[Met], facts: Facts) -> dict[str, list[Result]]:
