@@ -12,7 +12,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run connect doctor report reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
+.PHONY: help run connect doctor report review reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ doctor: .venv/.ivr ## look at all the line stands on, and say what is wrong
 
 report: .venv/.ivr ## write what calls amount to, as a page for trustees and as CSV; SINCE=7d
 	@$(PYTHON) -m ivr report $(SINCE:%=--since %)
+
+review: .venv/.dev .venv-rasa/.ready ## turn questions that found no answer into phrasings, with the score before and after
+	@$(PYTHON) -m ivr review $(if $(NO_SCORE),--no-score)
 
 reload: .venv/.ivr ## let the running line speak responses/ as they are now
 	@$(PYTHON) -m ivr reload
@@ -66,7 +69,7 @@ test: lint types check stories ## run everything that can fail
 	@.venv/bin/pytest
 
 score: .venv/.dev $(MODEL) ## measure how well callers are understood; QUESTIONS=folder adds sets
-	@$(PYTHON) -m scoring score $(QUESTIONS:%=--sets %)
+	@$(PYTHON) -m scoring score $(QUESTIONS:%=--sets %) $(SAVE:%=--save %)
 
 score-spoken: .venv/.dev $(MODEL) ## the same by a voice, a telephone line and a recogniser; SLIPS=table: by counted slips
 	@$(PYTHON) -m scoring $(if $(SLIPS),score --slips $(SLIPS),spoken $(ROWS:%=--rows %) $(VOICES:%=--voices %)) \

@@ -9,6 +9,7 @@ RUN pip --python /venv/bin/python install --no-cache-dir --no-deps --require-has
 WORKDIR /app
 COPY config.yml ./
 COPY responses responses
+COPY nlu/*.yml nlu/
 COPY ivr ivr
 # A checkout made under a strict umask would be unreadable to the line's user.
 RUN chmod -R a+rX /app && python -m compileall -q ivr

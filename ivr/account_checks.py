@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from ivr.findings import Finding
-from ivr.settings import Settings
+from ivr.settings import E164, Settings
 from ivr.twilio_account import HOME, Account, Number
 from ivr.twilio_errors import AccountError
 
@@ -66,6 +66,26 @@ def caller_id_checks(number: Number, settings: Settings) -> Iterator[Finding]:
         yield Finding(name, "good", f"the Helpline is rung as {ours}, which is the account's own.")
     else:
         yield Finding(name, "bad", f"{ours} is a number without voice calls.", "buy a number that takes voice calls")
+
+
+def text_checks(account: Account, settings: Settings) -> Iterator[Finding]:
+    """Check that texts can be sent as TEXT_SENDER, where this line sends any."""
+    name, sender = "Texts", settings.text_sender
+    if not sender:
+        return
+    if not E164.fullmatch(sender):
+        means = f"they come from {sender}, a name that cannot be answered; a phone shows it above the text."
+        yield Finding(name, "good", means)
+        return
+    number = account.number(sender)
+    if number is None:
+        cure = "give a number of this account that sends texts, or a name such as Helpline"
+        yield Finding(name, "bad", f"the account has no number {sender}: no text would be sent.", cure)
+    elif not number.sends_texts:
+        cure = "buy a mobile number, +447..., or give a name such as Helpline"
+        yield Finding(name, "bad", f"{sender} is a number that sends no texts.", cure)
+    else:
+        yield Finding(name, "good", f"they come from {sender}, which is the account's own.")
 
 
 def permission_checks(account: Account, settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Keeps what happened in calls, so that one can learn from it: coarsens it, and hands it to the writer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from ivr.database import now, outcomes, turns
@@ -23,7 +23,12 @@ class CallLog:
     def __init__(self, settings: Settings) -> None:
         """Begin to write, in a thread of its own; raise ContentError if config.yml has no thresholds."""
         self._thresholds = read_thresholds(settings.root / "config.yml")
-        self._writer = Writer(settings.database_url, settings.keep_calls)
+        self._writer = Writer(settings.database_url, settings.keep_calls, settings.keep_unanswered)
+
+    @property
+    def put(self) -> Callable[..., None]:
+        """Return what lets a row be written soon: Writer.put."""
+        return self._writer.put
 
     def turn(self, taken: TurnTaken) -> None:
         """Keep a turn, and what became of the call by it."""
@@ -39,6 +44,8 @@ class CallLog:
         )
         if taken.how == "transfer":
             self._became(taken.call, f"transfer_{_status(taken.outcome)}")
+        if taken.text:
+            self._became(taken.call, f"text_{taken.text}")
         if taken.then != "listen":
             self._became(taken.call, taken.then)
 

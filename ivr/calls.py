@@ -13,9 +13,12 @@ from werkzeug.exceptions import HTTPException
 from ivr.guard import is_tester, may_call
 from ivr.hearing import heard
 from ivr.line import Line
+from ivr.messages import texting
 from ivr.pseudonym import pseudonym
+from ivr.reply import URGENT
 from ivr.settings import E164, Settings
 from ivr.state import State
+from ivr.texts import Outcome
 from ivr.turn import Turn
 from ivr.twiml import Links
 from ivr.watching import CHECKS_CALL, CallEnded, How, TurnTaken, tell
@@ -56,7 +59,8 @@ def _refuse_strangers(settings: Settings) -> Response | None:
 
 
 def _start(line: Line) -> Response:
-    return _speak(line, line.conversation.start(_call()))
+    known = texting(request.form.get("From", "")) if line.equipment.messenger else "not_set_up"
+    return _speak(line, line.conversation.start(_call(), known))
 
 
 def _turn(line: Line) -> Response:
@@ -64,7 +68,19 @@ def _turn(line: Line) -> Response:
     if state is None:  # altered, expired or another call's: begin again at the menu
         return _start(line)
     said = heard(request.form)
-    return _speak(line, line.conversation.turn(state, said), after_key=bool(said.key))
+    turn, text = line.conversation.turn(state, said), None
+    if line.equipment.unanswered and _call() != CHECKS_CALL:
+        line.equipment.unanswered.turn(state, said.words, turn)
+    if turn.sends_text:
+        text = _send_text(line)
+        turn = line.conversation.texted(turn.state, text)
+    return _speak(line, turn, after_key=bool(said.key), text=text)
+
+
+def _send_text(line: Line) -> Outcome:
+    if not line.equipment.messenger:  # the operator switched texts off while the caller thought
+        return "failed"
+    return line.equipment.messenger.send(_call(), request.form.get("From", ""), line.message)
 
 
 def _dialled(line: Line) -> Response:
@@ -76,7 +92,7 @@ def _status(line: Line) -> Response:
     seconds = request.form.get("CallDuration", "")
     lasted = int(seconds) if seconds.isdecimal() else 0
     name = pseudonym(line.settings.secret_key, _call(), time.time() - lasted)
-    tell(line.watchers, CallEnded(name, request.form.get("CallStatus", ""), lasted))
+    tell(line.equipment.watchers, CallEnded(name, request.form.get("CallStatus", ""), lasted))
     return Response(status=204)
 
 
@@ -104,7 +120,7 @@ def _without_words(error: Exception) -> Exception:
     return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 
 
-def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
+def _speak(line: Line, turn: Turn, *, after_key: bool = False, text: Outcome | None = None) -> Response:
     reply, state = turn.reply, turn.state
     xml = line.speaker.speak(reply, _links(line, state), slow=state.slow, after_key=after_key)
     response = Response(xml, content_type=_XML)
@@ -114,11 +130,11 @@ def _speak(line: Line, turn: Turn, *, after_key: bool = False) -> Response:
         response.headers["X-Reply-Detail"] = json.dumps(asdict(turn.detail))
         response.headers["X-Reply-File"] = f"responses/{reply.topic or 'phone'}.yml"
     if _call() != CHECKS_CALL:
-        tell(line.watchers, _taken(line, turn))
+        tell(line.equipment.watchers, _taken(line, turn, text))
     return response
 
 
-def _taken(line: Line, turn: Turn) -> TurnTaken:
+def _taken(line: Line, turn: Turn, text: Outcome | None) -> TurnTaken:
     ranking, how = turn.detail.ranking, _how()
     return TurnTaken.of(
         turn.reply,
@@ -128,6 +144,8 @@ def _taken(line: Line, turn: Turn) -> TurnTaken:
         readings=turn.detail.readings,
         seconds=time.perf_counter() - g.began,
         outcome=request.form.get("DialCallStatus", "") if how == "transfer" else "",
+        text=text or "",
+        flag=turn.state.place.removeprefix("topic:") if turn.reply.kind in URGENT else "",
     )
 
 

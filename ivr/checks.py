@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ivr import fidelity, yaml_file
+from ivr import fidelity, messages, yaml_file
 from ivr.content import Answer, Content, Lexicon
 from ivr.content_files import load
 from ivr.helpline import Helpline
@@ -160,7 +160,11 @@ def _uncited(content: Content, known: set[str]) -> Iterator[str]:
 
 def _line(content: Content) -> Iterator[str]:
     phone = content.phone
-    for name, text, most in (("greeting", phone.greeting, _GREETING_WORDS), ("notice", phone.notice, _NOTICE_WORDS)):
+    for name, text, most in (
+        ("greeting", phone.greeting, _GREETING_WORDS),
+        ("notice", phone.notice, _NOTICE_WORDS),
+        ("words_kept.notice", phone.words_kept.notice, _NOTICE_WORDS),
+    ):
         if len(text.split()) > most:
             yield f"responses/phone.yml: {name}: has {len(text.split())} words; {most} at most"
         yield from _wording(f"responses/phone.yml: {name}", text)
@@ -169,7 +173,9 @@ def _line(content: Content) -> Iterator[str]:
         if words > _ANNOUNCED_WORDS:
             yield f"{where}: has {words} words; {_ANNOUNCED_WORDS} at most"
         yield from _wording(where, announced.say)
-    for name, value in phone.prompts:
+    for fault in messages.faults(phone.texts.message.format(number="0808 800 6000", link="")):
+        yield f"responses/phone.yml: texts.message: {fault}"
+    for name, value in (*phone.prompts, *phone.texts):
         for text in (value,) if isinstance(value, str) else value:
             yield from _wording(f"responses/phone.yml: prompts.{name}", text)
 

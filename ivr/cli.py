@@ -17,6 +17,7 @@ from ivr.findings import report
 from ivr.line import ask_reload
 from ivr.log_commands import forget_calls, report_calls
 from ivr.processes import CannotStart, run_line
+from ivr.review_command import review_questions
 from ivr.settings import E164, Settings, SettingsError
 from ivr.terminal import call_from_terminal
 from ivr.yaml_file import ContentError
@@ -101,6 +102,7 @@ def call(address: str) -> None:
 
 main.add_command(report_calls)
 main.add_command(forget_calls)
+main.add_command(review_questions)
 
 
 def _content() -> Content:

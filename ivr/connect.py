@@ -94,11 +94,12 @@ def _ask(settings: Settings, account: Account, region: Check, number: Check) -> 
         region = check.region_checks  # in a region where the number is not set, every call would fail
     yield from told("Region", partial(region, account, settings))
     yield from told("Dialling the Helpline", partial(check.permission_checks, account, settings))
+    yield from told("Texts", partial(check.text_checks, account, settings))
     yield from told("Price", partial(check.price_checks, account, settings))
 
 
 def _look_at_number(account: Account, settings: Settings) -> Iterator[Finding]:
-    number = account.number()
+    number = account.number(settings.twilio_number)
     if number is None:
         yield _unknown_number(settings)
         return
@@ -111,7 +112,7 @@ def _look_at_number(account: Account, settings: Settings) -> Iterator[Finding]:
 
 
 def _set_number(dry_run: bool, account: Account, settings: Settings) -> Iterator[Finding]:
-    number = account.number()
+    number = account.number(settings.twilio_number)
     if number is None:
         yield _unknown_number(settings)
         return

@@ -11,8 +11,11 @@ from ivr.strict import Strict
 
 _MOST_HINTS = 500
 _LONGEST_HINT = 100  # characters
+_WORDS = "words"  # the addition that says whether a caller's words are kept
 
-Then = Literal["", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "hang_up"]
+Then = Literal[
+    "", "person", "repeat", "slower", "normal_speed", "menu", "back", "more", "wait", "yes", "no", "text", "hang_up"
+]
 """What the phone does instead of, or after, speaking an answer."""
 
 
@@ -83,6 +86,13 @@ class Content(Strict):
     commands: Phrases
     red_flags: RedFlags
     hours: HoursWords
+
+
+def with_words_kept(content: Content, days: int) -> Content:
+    """Return ``content`` as it is spoken where questions that found no answer are kept for ``days``."""
+    words = content.phone.words_kept
+    said = {"notice": words.notice, "additions": content.phone.additions | {_WORDS: words.privacy.format(days=days)}}
+    return content.model_copy(update={"phone": content.phone.model_copy(update=said)})
 
 
 def hints(content: Content) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ _SHAPES: dict[str, Any] = {
 LINE_FILES = (*_SHAPES, "facts")
 PLACEHOLDERS = {
     *("name", "key", "first", "second"),
-    *("number", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111"),
+    *("number", "link", "days", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111"),
 }
 
 

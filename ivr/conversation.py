@@ -6,13 +6,14 @@ from dataclasses import replace
 from ivr.content import Answer, Content
 from ivr.hearing import Heard
 from ivr.limits import Limits
-from ivr.places import CLOSED, MENU, PERSON, Places
+from ivr.places import CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, TEXT, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
 from ivr.reply import URGENT, Kind
-from ivr.state import State
+from ivr.state import State, Texting
 from ivr.sureness import Thresholds
-from ivr.turn import Turn, fresh, listening
+from ivr.texts import Outcome, Texts
+from ivr.turn import Turn, fresh, listening, moved
 from ivr.understanding import Meaning, Understanding
 
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
@@ -37,6 +38,7 @@ class Conversation:
         self._limits = limits
         self._dialogue = dialogue
         self._recovery = Recovery(places, self._prompts)
+        self._texts = Texts(places, content.phone)
         self._understanding = Understanding(content, places, dialogue, thresholds)
         self._obey: dict[str, Callable[[State], Turn]] = {
             "person": self._connect,
@@ -48,6 +50,7 @@ class Conversation:
             "more": self._more,
             "yes": self._yes,
             "no": self._no,
+            "text": self._texts.asked,
         }
         self._keys = {
             "0": self._connect,
@@ -58,9 +61,9 @@ class Conversation:
             "9": self._more,
         }
 
-    def start(self, call: str) -> Turn:
-        """Greet the caller of ``call`` and read the menu."""
-        return listening(self._places.welcome(), self._limits.begun(call))
+    def start(self, call: str, texting: Texting = "not_set_up") -> Turn:
+        """Greet the caller of ``call`` and read the menu; ``texting`` is what is known of their phone."""
+        return listening(self._places.welcome(), replace(self._limits.begun(call), texting=texting))
 
     def turn(self, state: State, heard: Heard) -> Turn:
         """Return what follows ``heard`` when the caller is at ``state``."""
@@ -69,10 +72,14 @@ class Conversation:
     def dialled(self, state: State, outcome: str) -> Turn:
         """Return what follows a transfer that ended with ``outcome`` (DialCallStatus)."""
         name = _DIAL_OUTCOMES.get(outcome, "failed")
-        menu = self._places.reply(MENU)
-        says = (*self._places.said(getattr(self._prompts, name)), *menu.says)
-        state = self._moved(state, MENU, dials=state.dials + 1)
-        return listening(replace(menu, kind="transfer", says=says), state)
+        place = MENU if name == "completed" else CALL_BACK
+        state = moved(state, place, dials=state.dials + 1)
+        offers = place == CALL_BACK and state.texting == "offered"
+        return listening(self._places.call_back(getattr(self._prompts, name), by_text=offers), state)
+
+    def texted(self, state: State, outcome: Outcome) -> Turn:
+        """Return what follows a text that was sent, or was not."""
+        return self._texts.texted(state, outcome)
 
     # What was heard.
 
@@ -114,7 +121,7 @@ class Conversation:
         return self._recovery.after_no_match(state) or self._connect(state)
 
     def _keys_only(self, state: State) -> Turn:
-        if self._places.reply(state.place).kind in URGENT:
+        if self._places.here(state).kind in URGENT:
             return self._again(state)
         return self._again(replace(state, place=MENU), self._prompts.keys_only, kind="degraded")
 
@@ -142,18 +149,19 @@ class Conversation:
     def _enter(self, state: State, place: str) -> Turn:
         if place == PERSON:
             return self._connect(state)
-        return listening(self._places.reply(place), self._moved(state, place))
+        if place == SEND:
+            return Turn(self._places.here(state), state, sends_text=True)
+        if place == DO_NOT_SEND:
+            return self._texts.declined(state)
+        state = moved(state, place)
+        return listening(self._places.here(state), state)
 
     def _connect(self, state: State) -> Turn:
         reply = self._places.reply(PERSON)
         if reply.then == "dial":
             return Turn(reply, state)  # no new place: after the transfer "repeat" must not ring again
-        return listening(reply, self._moved(state, CLOSED, dials=state.dials + 1))
-
-    def _moved(self, state: State, place: str, *, dials: int | None = None) -> State:
-        """Return ``state`` at ``place``, with the way back to where the caller was."""
-        trail = state.trail_from_here(place)
-        return replace(fresh(state), place=place, trail=trail, dials=state.dials if dials is None else dials)
+        state = moved(state, CLOSED, dials=state.dials + 1)
+        return listening(self._places.here(state), state)
 
     # Commands.
 
@@ -176,7 +184,7 @@ class Conversation:
 
     def _wait(self, state: State, answer: Answer) -> Turn:
         """Say ``answer`` and hold the line; every key means what it meant before."""
-        here = self._places.reply(state.place)
+        here = self._places.here(state)
         says = self._places.said(answer.parts[0].text)
         return listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), fresh(state))
 
@@ -184,7 +192,7 @@ class Conversation:
         """Take what was offered; where nothing was, say the choice or the way on again."""
         if target := state.yes or state.more:
             return self._go(state, target)
-        here = self._places.reply(state.place)
+        here = self._places.here(state)
         if (here.choices and here.kind != "answer") or here.kind in URGENT:
             return self._again(state)
         says = self._places.said(self._prompts.what_next)
@@ -192,13 +200,15 @@ class Conversation:
 
     def _no(self, state: State) -> Turn:
         """Go back to a choice: the next best topics if the answer was a guess, else the menu."""
+        if state.place == TEXT:
+            return self._texts.declined(state)
         if len(state.others) == 2 and state.place.startswith("topic:"):
             return self._enter(state, ":".join(("others", *state.others)))
         return self._again(replace(state, place=MENU, trail=state.trail_from_here(MENU)), self._prompts.which_one)
 
     def _again(self, state: State, prompt: str = "", kind: Kind = "control") -> Turn:
         """Say what is heard at the caller's place once more, after ``prompt``."""
-        here = self._places.reply(state.place)
+        here = self._places.here(state)
         says = (*self._places.said(prompt), *here.says)
         kept = here.kind if here.kind in URGENT else kind
         return listening(replace(here, kind=kept, says=says, first_pass=""), fresh(state))

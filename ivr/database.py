@@ -1,4 +1,4 @@
-"""The call log's database: its two tables, how it is opened, brought to its newest shape, and made to forget.
+"""The call log's database: its tables, how it is opened, brought to its newest shape, and made to forget.
 
 Of a caller it holds one thing, the call's pseudonym (ivr/pseudonym.py). Times are UTC, to the minute: a telephone bill
 knows the second, and nothing here is to be laid beside it; the hour alone would lose the order of a call's turns when
@@ -60,10 +60,22 @@ outcomes = Table(
     Column("id", _Number, primary_key=True),
     Column("call", String, nullable=False),
     Column("at", DateTime, nullable=False, index=True),
-    Column("outcome", String, nullable=False),  # dial, hang_up, transfer_<DialCallStatus>, call_<CallStatus>
+    Column("outcome", String, nullable=False),  # dial, hang_up, text_..., transfer_<DialCallStatus>, call_<CallStatus>
     Column("seconds", Integer),  # the call's length to the nearest 10, where it is known
 )
 """What became of a call: put through, how the transfer ended, how the call did."""
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("at", DateTime, nullable=False, index=True),  # the day alone
+    Column("words", String, nullable=False),  # redacted: ivr/redaction.py
+    Column("why", String, nullable=False),  # ivr.unanswered.Why
+    Column("got", String, nullable=False),  # the topics that were answered or offered, with blanks between; may be none
+    Column("heard", String, nullable=False),  # the topic that was heard before, or nothing
+)
+"""Questions that found no answer, where KEEP_UNANSWERED is set: of no call, so that no two can be joined."""
 
 
 def connect(address: str) -> Engine:
@@ -90,12 +102,20 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def forget(engine: Engine, days: int) -> int:
-    """Delete what is older than ``days``; return how many rows that were."""
-    before = now() - datetime.timedelta(days=days)
+def forget(engine: Engine, days: int, question_days: int = 0) -> int:
+    """Delete calls older than ``days`` and questions older than ``question_days`` (0: all); return how many rows."""
+    ages = {turns: days, outcomes: days, questions: question_days or -1}
     with engine.begin() as connection:
-        gone = [connection.execute(delete(table).where(table.c.at < before)) for table in (turns, outcomes)]
+        gone = [
+            connection.execute(delete(table).where(table.c.at < now() - datetime.timedelta(days=age)))
+            for table, age in ages.items()
+        ]
     return sum(result.rowcount for result in gone)
+
+
+def today() -> datetime.datetime:
+    """Return this day in UTC, as the tables hold it."""
+    return now().replace(hour=0, minute=0)
 
 
 def now() -> datetime.datetime:

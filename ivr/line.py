@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ivr.content import Content, hints
+from ivr.content import Content, hints, with_words_kept
 from ivr.content_files import load
 from ivr.conversation import Conversation
 from ivr.fallback import stand_alone
 from ivr.helpline import Clock, Helpline
 from ivr.limits import Limits
+from ivr.messages import Messenger, faults, message
 from ivr.places import Places
 from ivr.rasa import Dialogue
 from ivr.reply import Reply
@@ -22,6 +23,7 @@ from ivr.settings import Settings
 from ivr.state import StateSigner
 from ivr.sureness import read_thresholds
 from ivr.twiml import Speaker
+from ivr.unanswered import Unanswered
 from ivr.watching import Watcher
 from ivr.yaml_file import ContentError
 
@@ -30,8 +32,24 @@ _MARKER = Path("build/reload")
 
 
 @dataclass(frozen=True)
+class Equipment:
+    """What a line has besides its words, and keeps when they are loaded anew.
+
+    ``watchers`` are told of every turn; ``messenger`` sends texts and ``unanswered`` keeps questions, where that is
+    wanted.
+    """
+
+    watchers: Sequence[Watcher] = ()
+    messenger: Messenger | None = None
+    unanswered: Unanswered | None = None
+
+
+@dataclass(frozen=True)
 class Line:
-    """What answering a call takes. ``last_resort`` is TwiML for when even ``trouble`` cannot be said."""
+    """What answering a call takes. ``last_resort`` is TwiML for when even ``trouble`` cannot be said.
+
+    ``message`` is what the equipment's messenger sends to callers who ask for it.
+    """
 
     settings: Settings
     content: Content
@@ -40,12 +58,20 @@ class Line:
     signer: StateSigner
     trouble: Reply
     last_resort: str
-    watchers: Sequence[Watcher] = ()
+    message: str
+    equipment: Equipment
 
 
-def build(settings: Settings, dialogue: Dialogue, clock: Clock | None = None, watchers: Sequence[Watcher] = ()) -> Line:
+def build(
+    settings: Settings, dialogue: Dialogue, clock: Clock | None = None, equipment: Equipment = Equipment()
+) -> Line:
     """Return the line that speaks responses/ as they are now, or raise ContentError."""
     content = load(settings.root / "responses")
+    text = message(content, settings)
+    if equipment.messenger and (found := list(faults(text, settings.text_sender))):
+        raise ContentError([f"responses/phone.yml: texts.message: {fault}" for fault in found])
+    if settings.keep_unanswered:
+        content = with_words_kept(content, settings.keep_unanswered)
     helpline = Helpline(content, settings.openings, settings.spoken_number, settings.nation, clock)
     places = Places(content, helpline)
     limits = Limits(content.phone.limits, places, content.phone.prompts, helpline.clock)
@@ -57,7 +83,8 @@ def build(settings: Settings, dialogue: Dialogue, clock: Clock | None = None, wa
         StateSigner(settings.secret_key),
         Reply("transfer", places.said(content.phone.prompts.trouble), then="dial"),
         stand_alone(content, settings),
-        watchers,
+        text,
+        equipment,
     )
 
 
@@ -68,10 +95,10 @@ class CurrentLine:
     """
 
     def __init__(
-        self, settings: Settings, dialogue: Dialogue, clock: Clock | None = None, watchers: Sequence[Watcher] = ()
+        self, settings: Settings, dialogue: Dialogue, clock: Clock | None = None, equipment: Equipment = Equipment()
     ) -> None:
         """Build the first line, or raise ContentError."""
-        self._build = partial(build, settings, dialogue, clock, watchers)
+        self._build = partial(build, settings, dialogue, clock, equipment)
         self._marker = settings.root / _MARKER
         self._asked = _written(self._marker)
         self._reloading = threading.Lock()

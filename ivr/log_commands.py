@@ -38,30 +38,31 @@ class Days(click.ParamType[int]):
 @click.option("--out", type=click.Path(path_type=Path), default=Path("build/report"), show_default=True)
 def report_calls(since: int, out: Path) -> None:
     """Write what calls amount to, as a page and as CSV; nobody can be recognised in it."""
-    settings = _settings()
+    settings = settings_or_words()
     try:
         answers = load(settings.root / "responses").answers
     except ContentError as error:
         raise click.ClickException(str(error)) from error
     period = Period.of_days(since)
-    with _open(settings) as engine:
+    with opened(settings) as engine:
         calls = calls_in(engine, period)
     for path in write(out, calls, period, {topic: answer.name for topic, answer in answers.items() if answer.name}):
         click.echo(path)
 
 
 @click.command("forget")
-@click.option("--older-than", type=Days(), help="Default: KEEP_CALLS days.")
+@click.option("--older-than", type=Days(), help="Default: KEEP_CALLS days, and KEEP_UNANSWERED for questions.")
 def forget_calls(older_than: int | None) -> None:
-    """Delete old turns and outcomes from the call log now; the line does so once a day by itself."""
-    settings = _settings()
+    """Delete what is old from the call log now; the line does so once a day by itself."""
+    settings = settings_or_words()
     days = older_than or settings.keep_calls
-    with _open(settings) as engine:
-        click.echo(f"{database.forget(engine, days)} rows older than {days} days are deleted.")
+    with opened(settings) as engine:
+        gone = database.forget(engine, days, older_than or settings.keep_unanswered)
+        click.echo(f"{gone} rows older than {days} days are deleted.")
 
 
 @contextmanager
-def _open(settings: Settings) -> Iterator[Engine]:
+def opened(settings: Settings) -> Iterator[Engine]:
     """Yield the database in its newest shape; what is wrong with it becomes words for the terminal."""
     if not settings.database_url:
         raise click.ClickException("DATABASE_URL is off: no calls are logged. Set it, or unset it for a file in data/.")
@@ -82,7 +83,8 @@ def _disposed(engine: Engine) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _settings() -> Settings:
+def settings_or_words() -> Settings:
+    """Return what the environment sets; what is wrong with it becomes words for the terminal."""
     try:
         return line_settings.read()
     except SettingsError as error:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from ivr.watching import CallEnded, TurnTaken, Watcher
 
 _log = logging.getLogger(__name__)
-_OURS = ("call", "how", "kind", "topic", "then", "outcome", "status", "sureness", "readings", "seconds")
+_OURS = ("call", "how", "kind", "topic", "then", "outcome", "text", "status", "sureness", "readings", "seconds")
 
 
 class JsonLine(logging.Formatter):

@@ -43,10 +43,12 @@ class Metrics:
         if taken.kind == "rephrase" and taken.how in ("key", "speech"):
             self.series.no_match.labels(taken.how).inc()
         if now.kind in URGENT and (before is None or before.kind != now.kind):  # said again, it is the same danger
-            self.series.red_flags.labels(now.kind).inc()
+            self.series.red_flags.labels(now.kind, taken.flag).inc()
         if before and before.kind == "clarify" and now is not before:
             by_key = taken.kind == "answer" and taken.how == "key"
             self.series.clarified.labels("chosen" if by_key else CLARIFIED.get(taken.kind, "other")).inc()
+        if taken.text:
+            self.series.texts.labels(taken.text).inc()
         self._note_transfer(taken)
 
     def ended(self, ended: CallEnded) -> None:

@@ -85,11 +85,36 @@ class Prompts(Strict):
     no_answer: str
     failed: str
     completed: str
+    call_back: str
     tired_of_trying: str
     long_call: str
     trouble: str
     out_of_order: str
     out_of_order_after: str
+
+
+class TextWords(Strict):
+    """The Helpline's number by text: the message, how it is offered, and why it cannot be sent."""
+
+    message: str
+    ask: str
+    send: str
+    do_not_send: str
+    or_menu: str
+    sent: str
+    not_sent: str
+    declined: str
+    done: str
+    hidden: str
+    no_mobile: str
+    not_set_up: str
+
+
+class KeptWords(Strict):
+    """What is said instead where questions that found no answer are kept: the notice, and the addition ``words``."""
+
+    notice: str
+    privacy: str
 
 
 class Phone(Strict):
@@ -105,6 +130,8 @@ class Phone(Strict):
     menu: Annotated[tuple[MenuItem, ...], Field(min_length=1, max_length=6)]
     additions: dict[str, str]
     prompts: Prompts
+    texts: TextWords
+    words_kept: KeptWords
 
 
 def menu_items(menu: tuple[MenuItem, ...]) -> Iterator[MenuItem]:

@@ -2,7 +2,8 @@
 
 A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items by
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
-``clarify:cure:treatment``, ``others:cure:treatment``, ``person`` and ``closed``.
+``clarify:cure:treatment``, ``others:cure:treatment``, ``person``, ``closed``,
+``call_back`` (after a transfer that reached nobody) and ``text`` (shall it be sent?).
 Anything else is the main menu, so that a caller whose place went away with an edit is
 never lost.
 """
@@ -13,11 +14,18 @@ from ivr.content import Answer, Content, Part
 from ivr.helpline import Helpline
 from ivr.phone_words import MenuItem
 from ivr.reply import Choice, Reply, Said
+from ivr.state import State
 
 MENU = "menu"
 PERSON = "person"
 CLOSED = "closed"
+CALL_BACK = "call_back"
+TEXT = "text"
+SEND = "text:send"
+DO_NOT_SEND = "text:no"
+_TEXT_ME = "text_me"  # the topic that asks for a text
 _OFFERS_A_PERSON = ("refuse", "distress", "crisis")
+_OFFERS_A_TEXT = ("answer", "about", "refuse", "distress")
 
 
 class Places:
@@ -29,13 +37,17 @@ class Places:
         self._prompts = content.phone.prompts
         self._helpline = helpline
 
-    def reply(self, place: str) -> Reply:
-        """Return what is heard at ``place``."""
+    def here(self, state: State) -> Reply:
+        """Return what is heard where the caller of ``state`` is."""
+        return self.reply(state.place, by_text=state.texting == "offered" and _TEXT_ME in self._content.answers)
+
+    def reply(self, place: str, *, by_text: bool = False) -> Reply:
+        """Return what is heard at ``place``; ``by_text``: the Helpline's number by text is among the choices."""
         head, _, rest = place.partition(":")
         if head == "topic":
             topic, _, part = rest.partition(":")
             if answer := self._content.answers.get(topic):
-                return self._answer(answer, int(part) if part.isdecimal() else 0)
+                return self._answer(answer, int(part) if part.isdecimal() else 0, by_text)
         if head in ("clarify", "others"):
             topics = [topic for topic in rest.split(":") if topic in self._content.answers]
             if topics:
@@ -43,7 +55,12 @@ class Places:
         if place == PERSON and not self._helpline.is_closed:
             return Reply("transfer", self.said(*self._helpline.notices(), self._prompts.connecting), then="dial")
         if place in (PERSON, CLOSED):
-            return self._closed()
+            words = self._content.hours
+            return self.call_back(words.transfer_closed, words.alternatives, by_text=by_text)
+        if place == CALL_BACK:
+            return self.call_back(self._prompts.call_back, by_text=by_text)
+        if place == TEXT:
+            return self._shall_it_be_sent()
         return self._menu(place)
 
     def welcome(self) -> Reply:
@@ -80,11 +97,18 @@ class Places:
         lines = (self._prompts.choice.format(name=choice.name, key=key) for key, choice in enumerate(choices, start=1))
         return tuple(Said(line, item=True) for line in lines)
 
-    def _closed(self) -> Reply:
-        """Say when the Helpline opens, twice its number, who else there is, and the menu."""
-        words, menu = self._content.hours, self._menu(MENU)
-        says = (*self.said(words.transfer_closed, words.alternatives), *menu.says)
-        return Reply("transfer", says, choices=menu.choices, more=menu.more)
+    def call_back(self, *prompts: str, by_text: bool) -> Reply:
+        """Say ``prompts`` to a caller who reached nobody; then the number by text is offered, or the menu read."""
+        menu, texts = self._menu(MENU), self._content.phone.texts
+        if not by_text:
+            return Reply("transfer", (*self.said(*prompts), *menu.says), choices=menu.choices, more=menu.more)
+        choices = (*self._topics([_TEXT_ME]), Choice(texts.or_menu, MENU))
+        return Reply("transfer", (*self.said(*prompts), *self.choice_lines(choices)), choices=choices)
+
+    def _shall_it_be_sent(self) -> Reply:
+        texts = self._content.phone.texts
+        choices = (Choice(texts.send, SEND), Choice(texts.do_not_send, DO_NOT_SEND))
+        return Reply("control", (*self.said(texts.ask), *self.choice_lines(choices)), choices=choices, yes=SEND)
 
     def _menu(self, place: str) -> Reply:
         menu, path = self._menu_at(place)
@@ -105,10 +129,14 @@ class Places:
     def _menu_choices(self, menu: Sequence[MenuItem], path: str) -> tuple[Choice, ...]:
         return tuple(Choice(item.say, _target(item, path, index)) for index, item in enumerate(menu))
 
-    def _answer(self, answer: Answer, index: int) -> Reply:
+    def _topics(self, topics: Iterable[str]) -> tuple[Choice, ...]:
+        return tuple(Choice(self._content.answers[topic].name, f"topic:{topic}") for topic in topics)
+
+    def _answer(self, answer: Answer, index: int, by_text: bool) -> Reply:
         part = answer.parts[min(index, len(answer.parts) - 1)]
         has_more = index + 1 < len(answer.parts)
-        choices = tuple(Choice(self._content.answers[t].name, f"topic:{t}") for t in answer.related)
+        text = [_TEXT_ME] if by_text and answer.kind in _OFFERS_A_TEXT else []
+        choices = self._topics((*answer.related, *text))
         return Reply(
             answer.kind,
             (*self._words(answer, part), *self._ways_on(answer, choices, has_more)),
@@ -134,8 +162,8 @@ class Places:
         return (*more, *self.choice_lines(choices), *(self.said(closing) if closing else ()))
 
     def _clarify(self, topics: Sequence[str], prompt: str) -> Reply:
-        names = [self._content.answers[topic].name for topic in topics]
-        choices = tuple(Choice(name, f"topic:{topic}") for name, topic in zip(names, topics, strict=True))
+        choices = self._topics(topics)
+        names = [choice.name for choice in choices]
         if len(topics) == 1:
             question = self.said(self._prompts.did_you_ask_one, first=names[0])
             return Reply("clarify", question, topic=topics[0], choices=choices, yes=choices[0].target)

@@ -21,7 +21,7 @@ class Recovery:
         """Return what follows silence number ``state.silences`` in a row."""
         if state.silences > len(self._prompts.silence):
             return self._give_up(state) if state.dials else None
-        here = self._places.reply(state.place)
+        here = self._places.here(state)
         if here.kind in URGENT:  # an emergency is said again; no menu is read over it
             return listening(replace(here, first_pass=""), state)
         return self._escalate(state, self._prompts.silence, state.silences, "silence")
@@ -30,7 +30,7 @@ class Recovery:
         """Return what follows words nobody could place, ``state.misses`` times in a row."""
         if state.misses > len(self._prompts.no_match):
             return None
-        here = self._places.reply(state.place)
+        here = self._places.here(state)
         if here.kind in URGENT:
             return listening(replace(here, first_pass=""), state)
         return self._escalate(state, self._prompts.no_match, state.misses, "rephrase")
@@ -38,7 +38,7 @@ class Recovery:
     def _escalate(self, state: State, prompts: tuple[str, ...], times: int, kind: Kind) -> Turn:
         """Speak prompt number ``times``: first with the choices here, then the keys, then a person."""
         place = state.place if times == 1 else MENU
-        here = self._places.reply(place)
+        here = self._places.here(replace(state, place=place))
         choices = self._places.choice_lines(here.choices) if times < len(prompts) else ()
         reply = replace(
             here,

@@ -69,9 +69,10 @@ class Series:
         self.no_input = counter("no_input", "Turns in which nothing was heard")
         self.no_match = counter("no_match", "Keys that do nothing, and words nobody could place", ["how"])
         self.clarified = counter("clarifications", "Questions back, by how they ended", ["outcome"])
-        self.red_flags = counter("red_flags", "How often callers came to an urgent text", ["kind"])
+        self.red_flags = counter("red_flags", "How often callers came to an urgent text", ["kind", "topic"])
         self.ringing = counter("transfers_begun", "Transfers that began to ring")
         self.transfers = counter("transfers", "Transfers by how they ended; closed: it was not rung", ["outcome"])
+        self.texts = counter("texts", "Text messages asked for and agreed to, by what became of them", ["outcome"])
         self.calls = counter("calls", "Calls begun")
         self.ended = counter("calls_ended", "Calls that ended, by Twilio's word", ["status"])
         self.lasted = histogram("call_duration_seconds", "How long calls lasted", buckets=_CALLS)
@@ -96,15 +97,18 @@ class Series:
             self.turns.labels("key", "answer", topic)
             self.turns.labels("speech", "answer", topic)
             self.turns.labels("speech", "clarify", topic)
+        for topic, answer in content.answers.items():
+            if answer.kind in URGENT:
+                self.red_flags.labels(answer.kind, topic)
         for request in get_args(Request):
             self.rasa.labels(request, "ok")
             self.rasa.labels(request, "failed")
         for counter, values in (
-            (self.red_flags, URGENT),
             (self.no_match, ("key", "speech")),
             (self.clarified, (*CLARIFIED.values(), "chosen", "hung_up", "other")),
             (self.transfers, (*DIALLED, "closed", "other")),
             (self.ended, OVER),
+            (self.texts, ("sent", "failed")),
         ):
             for value in values:
                 counter.labels(value)

@@ -16,6 +16,12 @@ _log = logging.getLogger(__name__)
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 """A telephone number in international form, whole (fullmatch): the only form Twilio dials."""
 
+# What UK phones show of a sender: https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id
+_SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{3,11}")
+
+
+_MOST_QUESTION_DAYS = 90  # callers' own words, though redacted
+
 
 class SettingsError(Exception):
     """The environment cannot be used; the message says what, why and what to do."""
@@ -40,11 +46,14 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
     keep_calls: int = 400
+    keep_unanswered: int = 0
     twilio_number: str = ""
     fallback_url: str = ""
     twilio_region: str = ""
     twilio_edge: str = ""
     us1_auth_token: str = field(default="", repr=False)
+    text_link: str = ""
+    text_sender: str = ""
     root: Path = Path()
 
     @property
@@ -74,7 +83,8 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
     """Read ``environ`` for the checkout at ``root``, or raise SettingsError naming all faults."""
     root = root or Path(__file__).resolve().parent.parent
     token = environ.get("TWILIO_AUTH_TOKEN", "").strip()
-    faults = [*_faults(environ), *_log_faults(environ), *_twilio_faults(environ), *(_missing(environ) if token else ())]
+    faults = [*_faults(environ), *_log_faults(environ), *_twilio_faults(environ), *_text_faults(environ)]
+    faults += _missing(environ) if token else []
     if faults:
         raise SettingsError("\n".join(faults))
     return Settings(
@@ -93,11 +103,14 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         redis_url=environ.get("REDIS_URL", "").strip(),
         database_url=_database(environ, root),
         keep_calls=int(environ.get("KEEP_CALLS") or Settings.keep_calls),
+        keep_unanswered=int(environ.get("KEEP_UNANSWERED") or 0),
         twilio_number=environ.get("TWILIO_NUMBER", "").strip(),
         fallback_url=environ.get("FALLBACK_URL", "").strip(),
         twilio_region=environ.get("TWILIO_REGION", "").strip().lower(),
         twilio_edge=environ.get("TWILIO_EDGE", "").strip().lower(),
         us1_auth_token=environ.get("TWILIO_US1_AUTH_TOKEN", "").strip(),
+        text_link=environ.get("TEXT_LINK", "").strip(),
+        text_sender=environ.get("TEXT_SENDER", "").strip(),
         root=root,
     )
 
@@ -142,6 +155,12 @@ def _log_faults(environ: Mapping[str, str]) -> list[str]:
     days = environ.get("KEEP_CALLS") or "400"
     if not (days.isdecimal() and 0 < int(days) < 36500):
         faults.append(f"KEEP_CALLS is {days!r}: give a number of days, such as 400.")
+    days = environ.get("KEEP_UNANSWERED") or "0"
+    if not (days.isdecimal() and int(days) <= _MOST_QUESTION_DAYS):
+        most = f"{_MOST_QUESTION_DAYS} at most, or 0 to keep none"
+        faults.append(f"KEEP_UNANSWERED is {days!r}: give a number of days, such as 30; {most}.")
+    elif int(days) and environ.get("DATABASE_URL", "").strip() == "off":
+        faults.append("KEEP_UNANSWERED is set and DATABASE_URL is off: there is nowhere to keep a question. Unset one.")
     return faults
 
 
@@ -156,6 +175,21 @@ def _twilio_faults(environ: Mapping[str, str]) -> list[str]:
     region, edge = (environ.get(name, "").strip() for name in ("TWILIO_REGION", "TWILIO_EDGE"))
     if bool(region) != bool(edge):  # https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations
         faults.append("TWILIO_REGION and TWILIO_EDGE go together: set both, such as ie1 and dublin, or neither.")
+    return faults
+
+
+def _text_faults(environ: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the settings of texts; the words themselves are looked at where they are made."""
+    names = ("TEXT_LINK", "TEXT_SENDER", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+    link, sender, *_ = values = [environ.get(name, "").strip() for name in names]
+    if not link and not sender:
+        return []
+    faults = [f"Texts need {name}, and it is not set." for name, value in zip(names, values, strict=True) if not value]
+    if link and not _is_web_address(link):
+        faults.append(f"TEXT_LINK is {link!r}: give a whole address, such as https://example.org/call.")
+    if sender and not (E164.fullmatch(sender) or _SENDER_NAME.fullmatch(sender)):
+        cure = "give your number at Twilio, +447..., or a name of 3 to 11 letters and digits, such as Helpline"
+        faults.append(f"TEXT_SENDER is {sender!r}: {cure}.")
     return faults
 
 

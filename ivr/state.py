@@ -1,12 +1,17 @@
 """Where a caller is in a call. It travels in the URL, so no process need remember it."""
 
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import TypeAdapter, ValidationError
 
 LIFETIME = 4 * 60 * 60  # seconds: Twilio's own longest call
 _LONGEST_TRAIL = 8  # steps back; keeps the URL far below any limit
+
+Texting = Literal["not_set_up", "offered", "declined", "done", "hidden", "no_mobile"]
+"""Whether the Helpline's number can be texted: not by this line; yes, and it is offered; yes, and the caller would
+rather not; no more in this call; no, as the caller's number is hidden, or is not a UK mobile's."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class State:
     ``place`` is what "repeat" says again; ``keys`` are the places that keys 1-6 lead
     to, ``trail`` those that "back" returns to, newest last; ``others`` are the next best
     topics after a spoken question, for "no, that's not it"; ``began`` is when the call did,
-    in seconds since 1970, or 0 if unknown.
+    in seconds since 1970, or 0 if unknown. Of the caller's phone it holds ``texting`` alone.
     """
 
     call: str
@@ -32,6 +37,7 @@ class State:
     dials: int = 0
     turns: int = 0
     began: int = 0
+    texting: Texting = "not_set_up"
 
     def trail_from_here(self, place: str) -> tuple[str, ...]:
         """Return the trail after moving on to ``place``."""

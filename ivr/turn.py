@@ -25,17 +25,27 @@ NOTHING_READ = Detail()
 
 @dataclass(frozen=True)
 class Turn:
-    """What is said, and where the caller is after it."""
+    """What is said, and where the caller is after it.
+
+    ``sends_text``: nothing is to be said before the text is sent, and ``Conversation.texted`` knows what follows.
+    """
 
     reply: Reply
     state: State
     detail: Detail = NOTHING_READ
+    sends_text: bool = False
 
 
 def listening(reply: Reply, state: State) -> Turn:
     """Return the turn whose state knows what each key, "yes" and "more" mean after ``reply``."""
     keys = tuple(choice.target for choice in reply.choices)
     return Turn(reply, replace(state, keys=keys, yes=reply.yes, more=reply.more))
+
+
+def moved(state: State, place: str, *, dials: int | None = None) -> State:
+    """Return ``state`` at ``place``, with the way back to where the caller was."""
+    trail = state.trail_from_here(place)
+    return replace(fresh(state), place=place, trail=trail, dials=state.dials if dials is None else dials)
 
 
 def fresh(state: State) -> State:

@@ -32,6 +32,7 @@ class Number:
     sid: str
     settings: Mapping[str, str | bool]
     takes_calls: bool
+    sends_texts: bool
     trunk: str
     application: str
 
@@ -61,10 +62,10 @@ class Account:
     in the United States, behind that region's token: https://www.twilio.com/docs/global-infrastructure.
     """
 
-    def __init__(self, settings: Settings, http_client: HttpClient | None = None) -> None:
-        """Ask Twilio through ``http_client``, or over the network."""
+    def __init__(self, settings: Settings, http_client: HttpClient | None = None, patience: float = _PATIENCE) -> None:
+        """Ask Twilio through ``http_client``, or over the network for at most ``patience`` seconds a time."""
         self._settings = settings
-        http_client = http_client or TwilioHttpClient(timeout=_PATIENCE)
+        http_client = http_client or TwilioHttpClient(timeout=patience)
         options = {"http_client": http_client, "environment": _NO_ENVIRONMENT}
         where = {"region": settings.twilio_region or None, "edge": settings.twilio_edge or None}
         self._client = Client(settings.account_sid, settings.auth_token, **where, **options)
@@ -76,12 +77,20 @@ class Account:
             account = (self._home or self._client).api.accounts(self._settings.account_sid).fetch()
             return str(account.status or ""), str(account.type or "")
 
-    def number(self) -> Number | None:
-        """Return our number, or None where the account has no such number."""
+    def number(self, number: str) -> Number | None:
+        """Return ``number`` as the account has it, or None where it has no such number."""
         with explained("the number"):
-            found = self._client.incoming_phone_numbers.list(phone_number=self._settings.twilio_number, limit=20)
-            ours = [entry for entry in found if entry.phone_number == self._settings.twilio_number]  # parts match too
+            found = self._client.incoming_phone_numbers.list(phone_number=number, limit=20)
+            ours = [entry for entry in found if entry.phone_number == number]  # parts match too
             return _number(ours[0]) if ours else None
+
+    def send_text(self, to: str, body: str) -> None:
+        """Send ``body`` to the number ``to``, or raise AccountError; Twilio then tries for an hour and no longer.
+
+        https://www.twilio.com/docs/messaging/api/message-resource
+        """
+        with explained("a text"):
+            self._client.messages.create(to=to, from_=self._settings.text_sender, body=body, validity_period=3600)
 
     def change(self, sid: str, changes: Mapping[str, str | bool]) -> Number:
         """Set ``changes`` on the number ``sid``, all at once; return it as Twilio then has it."""
@@ -146,6 +155,7 @@ def _number(found: Any) -> Number:
         sid=str(found.sid),
         settings={name: _plain(getattr(found, name)) for name in SETTINGS},
         takes_calls=bool((found.capabilities or {}).get("voice")),
+        sends_texts=bool((found.capabilities or {}).get("sms")),
         trunk=found.trunk_sid or "",
         application=found.voice_application_sid or "",
     )

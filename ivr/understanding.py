@@ -67,7 +67,7 @@ class Understanding:
         return verdict.sure and self._content.answers[verdict.topics[0]].kind in CARING
 
     def _choice_named(self, words: str, state: State) -> str:
-        named = {normalise(choice.name): choice.target for choice in self._places.reply(state.place).choices}
+        named = {normalise(choice.name): choice.target for choice in self._places.here(state).choices}
         target = named.get(normalise(words), "")
         return target if target in state.keys else ""
 

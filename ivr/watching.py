@@ -21,7 +21,8 @@ class TurnTaken:
     """One answered webhook.
 
     ``call`` is the call's pseudonym; ``sureness`` the likeliest topic's share (0 to 1), None where Rasa was not asked;
-    ``seconds`` is how long the answer took; ``outcome`` is DialCallStatus, empty unless a transfer ended.
+    ``seconds`` is how long the answer took; ``outcome`` is DialCallStatus, empty unless a transfer ended; ``text``
+    is what became of a text message, if one was to be sent; ``flag`` is the topic of an urgent text, if one was heard.
     """
 
     call: str
@@ -33,6 +34,8 @@ class TurnTaken:
     readings: int
     seconds: float
     outcome: str = ""
+    text: Literal["", "sent", "failed"] = ""
+    flag: str = ""
 
     @classmethod
     def of(cls, reply: Reply, **rest: object) -> "TurnTaken":

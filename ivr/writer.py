@@ -26,12 +26,15 @@ Row = tuple[Table, dict[str, object]]
 
 
 class Writer:
-    """Keeps rows in the database at ``address`` for ``days``, and drops and counts what it cannot keep."""
+    """Keeps rows in the database at ``address`` for ``days``, and drops and counts what it cannot keep.
 
-    def __init__(self, address: str, days: int, most_waiting: int = _MOST_WAITING) -> None:
+    Questions are kept for ``question_days``; 0 deletes them all.
+    """
+
+    def __init__(self, address: str, days: int, question_days: int = 0, most_waiting: int = _MOST_WAITING) -> None:
         """Begin at once, in a thread of its own: a database that is away delays nothing."""
         self._address = address
-        self._days = days
+        self._days = days, question_days
         self._waiting: Queue[Row] = Queue(most_waiting)
         self._batch: list[Row] = []
         self._engine: Engine | None = None
@@ -98,7 +101,7 @@ class Writer:
             self._engine = connect(self._address)
             migrate(self._engine)
         if time.monotonic() >= self._forgets_at:
-            forget(self._engine, self._days)
+            forget(self._engine, *self._days)
             self._forgets_at = time.monotonic() + _DAY
         return self._engine
 

@@ -79,7 +79,7 @@ def test_every_series_begins_at_zero_so_that_the_first_event_is_an_increase(loca
     topics = {topic for topic, answer in content.answers.items() if answer.kind == "answer"}
     assert topics <= {dict(labels).get("topic") for name, labels in shown if name == "ivr_turns_total"}
     for name, labels in (
-        ("ivr_red_flags_total", {"kind": "crisis"}),
+        ("ivr_red_flags_total", {"kind": "crisis", "topic": "wish_to_die"}),
         ("ivr_turns_total", {"how": "speech", "kind": "degraded", "topic": ""}),
         ("ivr_rasa_request_duration_seconds_count", {"request": "parse", "outcome": "failed"}),
         ("ivr_transfers_total", {"outcome": "failed"}),
@@ -123,15 +123,31 @@ def test_a_question_back_is_counted_by_how_it_ended(
 # Danger and people.
 
 
-def test_danger_is_counted_once_however_often_it_is_said_again(caller: Caller, local_line: str) -> None:
+def flags(address: str) -> dict[tuple[str, str], float]:
+    """Return what is not zero of the red flags, by kind and topic."""
+    found = {
+        frozenset(labels): value for (name, labels), value in samples(address).items() if "red_flags_total" in name
+    }
+    return {(dict(labels)["kind"], dict(labels)["topic"]): value for labels, value in found.items() if value}
+
+
+def test_danger_is_counted_once_however_often_it_is_said_again(caller: Caller, local_line: str, rasa: FakeRasa) -> None:
     caller.says("she can't breathe")
     caller.presses("#")
     caller.stays_silent()
-    assert counted(local_line, "ivr_red_flags_total") == {"emergency": 1}
+    assert flags(local_line) == {("emergency", "emergency"): 1}
     caller.presses("*")
     caller.says("she can't breathe")
     caller.says("I want to die")
-    assert counted(local_line, "ivr_red_flags_total") == {"emergency": 2, "crisis": 1}
+    caller.presses("*")
+    rasa.understands["I feel hot and shivery since the drip"] = "unwell_now"
+    caller.says("I feel hot and shivery since the drip")
+    caller.presses("#")
+    assert flags(local_line) == {
+        ("emergency", "emergency"): 2,
+        ("crisis", "crisis"): 1,
+        ("emergency", "unwell_now"): 1,
+    }
 
 
 def test_transfers_are_counted_by_how_they_ended(caller: Caller, local_line: str) -> None:
