@@ -68,6 +68,6 @@ def _values(node: yaml.Node | None) -> dict[str, yaml.Node]:
 
 
 def _last_line(text: str, examples: yaml.ScalarNode) -> int:
-    """Return the number of the last line of ``examples``; comments and blanks that follow are not among them."""
+    """Return the number of the last line of ``examples``; blanks that follow are not among them."""
     lines = text.splitlines()[: examples.end_mark.line]
-    return max(number for number, line in enumerate(lines) if line.lstrip().startswith("- "))
+    return max(number for number, line in enumerate(lines) if line.strip())

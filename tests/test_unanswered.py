@@ -113,6 +113,7 @@ def test_a_choice_that_fits_neither_way_is_kept_with_both(
         ["biopsy please", "no that's not it"],
         ["no"],
         ["press 2", "no that's not it"],
+        ["press 2", "lumps in the skin", "no that's not it"],
         ["repeat"],
         ["i want to speak to someone"],
         ["um"],
