@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from ivr.database import now, outcomes, turns
-from ivr.settings import Settings
+from ivr.settings import MOST_QUESTION_DAYS, Settings
 from ivr.sureness import Thresholds, read_thresholds
 from ivr.watching import CallEnded, TurnTaken
 from ivr.writer import Writer
@@ -23,7 +23,8 @@ class CallLog:
     def __init__(self, settings: Settings) -> None:
         """Begin to write, in a thread of its own; raise ContentError if config.yml has no thresholds."""
         self._thresholds = read_thresholds(settings.root / "config.yml")
-        self._writer = Writer(settings.database_url, settings.keep_calls, settings.keep_unanswered)
+        days = MOST_QUESTION_DAYS if settings.keep_unanswered is None else settings.keep_unanswered
+        self._writer = Writer(settings.database_url, settings.keep_calls, days)
 
     @property
     def put(self) -> Callable[..., None]:

@@ -91,7 +91,10 @@ class Content(Strict):
 def with_words_kept(content: Content, days: int) -> Content:
     """Return ``content`` as it is spoken where questions that found no answer are kept for ``days``."""
     words = content.phone.words_kept
-    said = {"notice": words.notice, "additions": content.phone.additions | {_WORDS: words.privacy.format(days=days)}}
+    said = {
+        "notice": words.notice.format(days=days),
+        "additions": content.phone.additions | {_WORDS: words.privacy.format(days=days)},
+    }
     return content.model_copy(update={"phone": content.phone.model_copy(update=said)})
 
 

@@ -23,9 +23,19 @@ _SHAPES: dict[str, Any] = {
     "hours": HoursWords,
 }
 LINE_FILES = (*_SHAPES, "facts")
-PLACEHOLDERS = {
-    *("name", "key", "first", "second"),
-    *("number", "link", "days", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111"),
+_FILLED = {"number", "reviewed", "review_due", "opens", "hours", "opening", "nhs_111"}
+# Wordings that take others besides, and those that take these alone.
+_ALSO_FILLED = {
+    "prompts.about": {"name"},
+    "prompts.did_you_ask": {"first", "second"},
+    "prompts.did_you_ask_one": {"first"},
+    "prompts.not_that": {"first", "second"},
+}
+_FILLED_ALONE = {
+    "prompts.choice": {"name", "key"},
+    "texts.message": {"number", "link"},
+    "words_kept.notice": {"days"},
+    "words_kept.privacy": {"days"},
 }
 
 
@@ -120,8 +130,9 @@ def _unknown_placeholders(file: str, words: BaseModel) -> Iterator[str]:
             names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         except ValueError:
             names = {"a brace"}
-        for name in sorted(names - PLACEHOLDERS):
-            yield f"responses/{file}.yml: {where}: {name} is not a placeholder; use {', '.join(sorted(PLACEHOLDERS))}"
+        known = _FILLED_ALONE.get(where, _FILLED | _ALSO_FILLED.get(where, set()))
+        for name in sorted(names - known):
+            yield f"responses/{file}.yml: {where}: {name} is not a placeholder here; use {', '.join(sorted(known))}"
 
 
 def _texts(values: Any, where: str = "") -> Iterator[tuple[str, str]]:

@@ -150,7 +150,8 @@ class Conversation:
         if place == PERSON:
             return self._connect(state)
         if place == SEND:
-            return Turn(self._places.here(state), state, sends_text=True)
+            may = state.texting in ("offered", "declined")
+            return Turn(self._places.here(state), state, sends_text=True) if may else self._texts.asked(state)
         if place == DO_NOT_SEND:
             return self._texts.declined(state)
         state = moved(state, place)
@@ -173,9 +174,10 @@ class Conversation:
         return self._again(replace(state, slow=slow), prompt)
 
     def _back(self, state: State) -> Turn:
-        if not state.trail:
-            return self._again(replace(state, place=MENU), self._prompts.first_place)
-        return self._again(replace(state, place=state.trail[-1], trail=state.trail[:-1]))
+        trail = tuple(place for place in state.trail if place != TEXT)  # that question is not asked by going back
+        if not trail:
+            return self._again(replace(state, place=MENU, trail=()), self._prompts.first_place)
+        return self._again(replace(state, place=trail[-1], trail=trail[:-1]))
 
     def _more(self, state: State) -> Turn:
         if state.more:
@@ -186,7 +188,10 @@ class Conversation:
         """Say ``answer`` and hold the line; every key means what it meant before."""
         here = self._places.here(state)
         says = self._places.said(answer.parts[0].text)
-        return listening(replace(here, kind="control", says=says, first_pass="", patience="wait"), fresh(state))
+        yes = "" if state.place == TEXT else here.yes  # "okay" is to these words, not to the question before them
+        return listening(
+            replace(here, kind="control", says=says, first_pass="", patience="wait", yes=yes), fresh(state)
+        )
 
     def _yes(self, state: State) -> Turn:
         """Take what was offered; where nothing was, say the choice or the way on again."""

@@ -1,11 +1,13 @@
 """The call log's database: its tables, how it is opened, brought to its newest shape, and made to forget.
 
-Of a caller it holds one thing, the call's pseudonym (ivr/pseudonym.py). Times are UTC, to the minute: a telephone bill
+Of a caller it holds the call's pseudonym (ivr/pseudonym.py); and redacted words, of no call, where an operator wants
+them. Times are UTC, to the minute: a telephone bill
 knows the second, and nothing here is to be laid beside it; the hour alone would lose the order of a call's turns when
 two processes write.
 """
 
 import datetime
+import secrets
 import threading
 from pathlib import Path
 
@@ -34,6 +36,7 @@ from sqlalchemy.exc import DBAPIError
 
 _PATIENCE = 5  # seconds: to connect, and to wait for another process's lock
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_ID_BITS = 62
 _MIGRATION_LOCK = 0x1E3AF1E7  # any number, the same in every process
 _migrating = threading.Lock()  # Alembic's context is one for the whole process
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in an Integer only
@@ -68,14 +71,17 @@ outcomes = Table(
 questions = Table(
     "questions",
     metadata,
-    Column("id", _Number, primary_key=True),
+    Column("id", _Number, primary_key=True, default=lambda: secrets.randbits(_ID_BITS)),  # tells no order
     Column("at", DateTime, nullable=False, index=True),  # the day alone
     Column("words", String, nullable=False),  # redacted: ivr/redaction.py
     Column("why", String, nullable=False),  # ivr.unanswered.Why
     Column("got", String, nullable=False),  # the topics that were answered or offered, with blanks between; may be none
     Column("heard", String, nullable=False),  # the topic that was heard before, or nothing
 )
-"""Questions that found no answer, where KEEP_UNANSWERED is set: of no call, so that no two can be joined."""
+"""Questions that found no answer, where KEEP_UNANSWERED is set: of no call.
+
+On a day of few calls one can still be laid beside a turn of the call log that found no answer.
+"""
 
 
 def connect(address: str) -> Engine:
@@ -102,15 +108,19 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def forget(engine: Engine, days: int, question_days: int = 0) -> int:
-    """Delete calls older than ``days`` and questions older than ``question_days`` (0: all); return how many rows."""
-    ages = {turns: days, outcomes: days, questions: question_days or -1}
+def forget(engine: Engine, days: int) -> int:
+    """Delete calls older than ``days``; return how many rows that were."""
+    return sum(_delete_older(engine, table, days) for table in (turns, outcomes))
+
+
+def forget_questions(engine: Engine, days: int) -> int:
+    """Delete questions older than ``days``, or all where that is 0; return how many."""
+    return _delete_older(engine, questions, days or -1)
+
+
+def _delete_older(engine: Engine, table: Table, days: int) -> int:
     with engine.begin() as connection:
-        gone = [
-            connection.execute(delete(table).where(table.c.at < now() - datetime.timedelta(days=age)))
-            for table, age in ages.items()
-        ]
-    return sum(result.rowcount for result in gone)
+        return connection.execute(delete(table).where(table.c.at < now() - datetime.timedelta(days=days))).rowcount
 
 
 def today() -> datetime.datetime:

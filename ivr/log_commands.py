@@ -51,14 +51,17 @@ def report_calls(since: int, out: Path) -> None:
 
 
 @click.command("forget")
-@click.option("--older-than", type=Days(), help="Default: KEEP_CALLS days, and KEEP_UNANSWERED for questions.")
-def forget_calls(older_than: int | None) -> None:
-    """Delete what is old from the call log now; the line does so once a day by itself."""
+@click.option("--older-than", type=Days(), help="Default: KEEP_CALLS days.")
+@click.option("--questions", is_flag=True, help="Delete all questions that found no answer, and no calls.")
+def forget_calls(older_than: int | None, questions: bool) -> None:
+    """Delete old calls from the call log now; the line does so once a day by itself."""
     settings = settings_or_words()
     days = older_than or settings.keep_calls
     with opened(settings) as engine:
-        gone = database.forget(engine, days, older_than or settings.keep_unanswered)
-        click.echo(f"{gone} rows older than {days} days are deleted.")
+        if questions:
+            click.echo(f"{database.forget_questions(engine, older_than or 0)} questions are deleted.")
+        else:
+            click.echo(f"{database.forget(engine, days)} rows older than {days} days are deleted.")
 
 
 @contextmanager

@@ -20,8 +20,9 @@ _MOST_CALLS = 20_000  # remembered at once
 _LONGEST = 160  # characters of one text: https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding
 _NOT_GSM_7 = re.compile(r"[^A-Za-z0-9 \n@£$!\"#%&'()*+,\-./:;<=>?_]")
 _ABOUT_HEALTH = re.compile(
-    "cancer|breast|skin|tumou?r|metasta|secondar|oncolog|chemo|electro|ect\\b|treatment|hospital|hospice|nurse|clinic"
-    "|health|medic|nhs|illness|disease|patient|symptom|macmillan|marie curie|maggie",
+    r"cancer|breast|mastect|\bskin|tumou?r|\blump|lymph|metasta|\bmets\b|secondar|oncolog|biops|chemo|radiother|electro"
+    r"|\bect\b|treatment|palliat|hospital|hospice|nurse|clinic|health|medic|nhs|illness|disease|patient|symptom"
+    r"|macmillan|marie.?curie|maggie",
     re.IGNORECASE,
 )
 _log = logging.getLogger(__name__)

@@ -97,7 +97,9 @@ class TextWords(Strict):
     """The Helpline's number by text: the message, how it is offered, and why it cannot be sent."""
 
     message: str
+    warning: str
     ask: str
+    say_yes: str
     send: str
     do_not_send: str
     or_menu: str

@@ -107,8 +107,10 @@ class Places:
 
     def _shall_it_be_sent(self) -> Reply:
         texts = self._content.phone.texts
-        choices = (Choice(texts.send, SEND), Choice(texts.do_not_send, DO_NOT_SEND))
-        return Reply("control", (*self.said(texts.ask), *self.choice_lines(choices)), choices=choices, yes=SEND)
+        # Not on the key that led here first of all: whoever pressed it twice has agreed to nothing.
+        choices = (Choice(texts.do_not_send, DO_NOT_SEND), Choice(texts.send, SEND))
+        says = (*self.said(texts.warning, texts.ask), *self.choice_lines(choices))
+        return Reply("control", says, choices=choices, yes=SEND)
 
     def _menu(self, place: str) -> Reply:
         menu, path = self._menu_at(place)

@@ -20,11 +20,12 @@ _EVERYDAY_TOPICS = 40  # and to stay even after "nurse": "the nurse said"
 
 # First names, families, towns, countries and shops that callers of nlu/ say.
 _PROPER = """
-anna billy ginger holly jean mary maureen patel pauline frankenstein alexa macmillan accra australia belfast benidorm
-birmingham cardiff cornwall england hull ireland lahore leeds leicester london manila norwich poland portugal scottish
-spain swansea tenerife wales chinese english greek polish punjabi romanian welsh asda tesco
+anna billy brenda dey ginger holly jean mary maureen nick okafor patel pauline penny frankenstein alexa macmillan accra
+australia belfast benidorm birmingham cardiff cornwall england hull glasgow ireland lahore leeds leicester london
+manila norwich poland portugal scottish spain swansea tenerife wales chinese english greek polish punjabi romanian
+welsh asda tesco
 """
-_NAMING = re.compile(r"\b(?:names? is|name's|named|called|i am|this is|speaking to|speaking with)$")
+_NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")
 _TITLES = "mr mrs ms miss mister missus dr doctor nurse sister auntie aunty aunt uncle father pastor"
 _COUNTING = """

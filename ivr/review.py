@@ -98,8 +98,8 @@ class Reviewer:
                 decisions.deleted.append(question)
                 return True
             topic = suggested[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(suggested) else answer
-            if topic in self._content.answers:
-                if choice := self._worded(question, topic):
+            if topic in self._content.answers and (self._nlu / f"{topic}.yml").is_file():
+                if choice := self._worded(question, topic, decisions):
                     decisions.chosen.append(choice)
                     return True
             else:
@@ -133,13 +133,13 @@ class Reviewer:
             return
         yield from ((topic, share) for topic, share in ranking if topic in self._content.answers)
 
-    def _worded(self, question: Kept, topic: str) -> Choice | None:
+    def _worded(self, question: Kept, topic: str, decisions: Decisions) -> Choice | None:
         """Ask for the words to write; return None where the editor would rather not."""
         while True:
             words = normalise(click.prompt("In these words (- for none)", default=question.words).replace("-", " "))
             if not words:
                 return None
-            if fault := self._fault(question, words):
+            if fault := self._fault(question, words, decisions):
                 click.echo(fault)
                 continue
             leans = bool(question.heard) and click.confirm(
@@ -147,12 +147,14 @@ class Reviewer:
             )
             return Choice(topic, words, question.heard if leans else "", question)
 
-    def _fault(self, question: Kept, words: str) -> str:
+    def _fault(self, question: Kept, words: str, decisions: Decisions) -> str:
         """Return why ``words`` cannot be written, or an empty string."""
         if words == normalise(question.words) and (GAP in question.words or NUMBER in question.words):
             return "Put everyday words into the gaps, or leave them out; never a name or a number."
         if there := topic_of(self._nlu, words):
             return f"nlu/{there}.yml has these words already. Change them, or write - and delete the question."
+        if pending := [choice.topic for choice in decisions.chosen if choice.words == words]:
+            return f"You chose these words for {pending[0]} just now. Change them, or write -."
         if self._never(words):
             return "tests/questions/ measures with these very words, so the line must not learn them. Change them."
         return ""

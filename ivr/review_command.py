@@ -60,14 +60,16 @@ def review_questions(workshop: Workshop | None, no_score: bool) -> None:
             off = "" if settings.keep_unanswered else " KEEP_UNANSWERED is not set here: set it to keep some."
             click.echo(f"No questions are kept.{off}")
             return
+        decisions = _walked(workshop, kept)
+        with engine.begin() as connection:
+            forget_kept(connection, decisions.deleted)
         try:
-            decisions = _walked(workshop, kept)
             if decisions.chosen:
                 _write(workshop, decisions.chosen, is_measured=not no_score)
-        except (ContentError, CannotMeasure) as error:
+        except (ContentError, CannotMeasure, OSError) as error:
             raise click.ClickException(_cure(error)) from error
         with engine.begin() as connection:
-            forget_kept(connection, [*decisions.deleted, *(choice.kept for choice in decisions.chosen)])
+            forget_kept(connection, [choice.kept for choice in decisions.chosen])
     click.echo(f"{len(decisions.chosen)} written, {len(decisions.deleted)} deleted, the rest is kept for later.")
     if decisions.chosen and not no_score:
         _tell_the_change(workshop)
@@ -81,9 +83,16 @@ def _walked(workshop: Workshop, kept: list[Kept]) -> Decisions:
         click.echo()
         for choice in decisions.chosen:
             click.echo(f"  nlu/{choice.topic}.yml{f' after {choice.after}' if choice.after else ''}: {choice.words}")
-        if not click.confirm("Write these?", default=True):
+        if not _agreed():
             decisions.chosen.clear()
     return decisions
+
+
+def _agreed() -> bool:
+    try:
+        return click.confirm("Write these?", default=True)
+    except click.Abort:  # what was deleted stays deleted all the same
+        return False
 
 
 def _write(workshop: Workshop, chosen: list[Choice], *, is_measured: bool) -> None:
@@ -109,7 +118,7 @@ def _tell_the_change(workshop: Workshop) -> None:
 def _cure(error: Exception) -> str:
     if isinstance(error, CannotMeasure):
         return f"`{error}` failed, so nothing was written. See its words above; --no-score writes without measuring."
-    return f"{error}\nThe questions are kept. Mend the file and review again."
+    return f"{error}\nWhat you chose is kept among the questions. Mend the file and review again."
 
 
 def _measured_with(folder: Path) -> set[str]:

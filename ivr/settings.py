@@ -20,7 +20,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{3,11}")
 
 
-_MOST_QUESTION_DAYS = 90  # callers' own words, though redacted
+MOST_QUESTION_DAYS = 90  # callers' own words, though redacted
 
 
 class SettingsError(Exception):
@@ -46,7 +46,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
     keep_calls: int = 400
-    keep_unanswered: int = 0
+    keep_unanswered: int | None = None
     twilio_number: str = ""
     fallback_url: str = ""
     twilio_region: str = ""
@@ -103,7 +103,7 @@ def read(environ: Mapping[str, str] = os.environ, root: Path | None = None) -> S
         redis_url=environ.get("REDIS_URL", "").strip(),
         database_url=_database(environ, root),
         keep_calls=int(environ.get("KEEP_CALLS") or Settings.keep_calls),
-        keep_unanswered=int(environ.get("KEEP_UNANSWERED") or 0),
+        keep_unanswered=_days(environ.get("KEEP_UNANSWERED", "").strip()),
         twilio_number=environ.get("TWILIO_NUMBER", "").strip(),
         fallback_url=environ.get("FALLBACK_URL", "").strip(),
         twilio_region=environ.get("TWILIO_REGION", "").strip().lower(),
@@ -155,9 +155,9 @@ def _log_faults(environ: Mapping[str, str]) -> list[str]:
     days = environ.get("KEEP_CALLS") or "400"
     if not (days.isdecimal() and 0 < int(days) < 36500):
         faults.append(f"KEEP_CALLS is {days!r}: give a number of days, such as 400.")
-    days = environ.get("KEEP_UNANSWERED") or "0"
-    if not (days.isdecimal() and int(days) <= _MOST_QUESTION_DAYS):
-        most = f"{_MOST_QUESTION_DAYS} at most, or 0 to keep none"
+    days = environ.get("KEEP_UNANSWERED", "").strip() or "0"
+    if not (days.isdecimal() and int(days) <= MOST_QUESTION_DAYS):
+        most = f"{MOST_QUESTION_DAYS} at most, or 0 to keep none"
         faults.append(f"KEEP_UNANSWERED is {days!r}: give a number of days, such as 30; {most}.")
     elif int(days) and environ.get("DATABASE_URL", "").strip() == "off":
         faults.append("KEEP_UNANSWERED is set and DATABASE_URL is off: there is nowhere to keep a question. Unset one.")
@@ -178,6 +178,11 @@ def _twilio_faults(environ: Mapping[str, str]) -> list[str]:
     return faults
 
 
+def _days(value: str) -> int | None:
+    """Return a number of days, or None where none is set: 0 is something else, it deletes."""
+    return int(value) if value else None
+
+
 def _text_faults(environ: Mapping[str, str]) -> list[str]:
     """Return what is wrong with the settings of texts; the words themselves are looked at where they are made."""
     names = ("TEXT_LINK", "TEXT_SENDER", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
@@ -185,7 +190,7 @@ def _text_faults(environ: Mapping[str, str]) -> list[str]:
     if not link and not sender:
         return []
     faults = [f"Texts need {name}, and it is not set." for name, value in zip(names, values, strict=True) if not value]
-    if link and not _is_web_address(link):
+    if link and not (_is_web_address(link) and re.fullmatch(r"https://[^\s#]+", link)):
         faults.append(f"TEXT_LINK is {link!r}: give a whole address, such as https://example.org/call.")
     if sender and not (E164.fullmatch(sender) or _SENDER_NAME.fullmatch(sender)):
         cure = "give your number at Twilio, +447..., or a name of 3 to 11 letters and digits, such as Helpline"

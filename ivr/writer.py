@@ -11,7 +11,8 @@ from queue import Empty, Full, Queue
 from sqlalchemy import Engine, Table, insert
 from sqlalchemy.exc import DataError, IntegrityError
 
-from ivr.database import connect, forget, in_short, migrate
+from ivr.database import connect, forget, forget_questions, in_short, migrate
+from ivr.settings import MOST_QUESTION_DAYS
 
 _MOST_WAITING = 10_000  # rows, about 4 MB: the turns of an hour with a hundred callers at once
 _BATCH = 500  # rows in one transaction
@@ -31,10 +32,13 @@ class Writer:
     Questions are kept for ``question_days``; 0 deletes them all.
     """
 
-    def __init__(self, address: str, days: int, question_days: int = 0, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(
+        self, address: str, days: int, question_days: int = MOST_QUESTION_DAYS, most_waiting: int = _MOST_WAITING
+    ) -> None:
         """Begin at once, in a thread of its own: a database that is away delays nothing."""
         self._address = address
-        self._days = days, question_days
+        self._days = days
+        self._question_days = question_days
         self._waiting: Queue[Row] = Queue(most_waiting)
         self._batch: list[Row] = []
         self._engine: Engine | None = None
@@ -101,7 +105,8 @@ class Writer:
             self._engine = connect(self._address)
             migrate(self._engine)
         if time.monotonic() >= self._forgets_at:
-            forget(self._engine, *self._days)
+            forget(self._engine, self._days)
+            forget_questions(self._engine, self._question_days)
             self._forgets_at = time.monotonic() + _DAY
         return self._engine
 

@@ -137,6 +137,23 @@ def test_the_real_content_has_no_problem() -> None:
             "nlu/cures.yml",
             "responses/cures.yml",
         ),
+        (
+            replace("responses/phone.yml", "text is on its way.", "text is {link}."),
+            "responses/phone.yml",
+            "texts.sent: link",
+        ),
+        (replace("responses/phone.yml", "More: {link}", "{hours}"), "responses/phone.yml", "texts.message: hours"),
+        (
+            replace("responses/phone.yml", "some are kept. Keys", "{number}. Keys"),
+            "responses/phone.yml",
+            "notice: number",
+        ),
+        (
+            replace("responses/phone.yml", "main_menu: Main menu.", "main_menu: A {name}."),
+            "responses/phone.yml",
+            "name",
+        ),
+        (replace("responses/phone.yml", "More: {link}", "Breast {link}"), "responses/phone.yml", "says 'breast'"),
         (lambda tree: (tree / "nlu/cure.yml").unlink(), "responses/cure.yml", "nlu/cure.yml"),
         (lambda tree: (tree / "responses/wait.yml").unlink(), "responses/commands.yml", "wait"),
         (lambda tree: (tree / "responses/lexicon.yml").unlink(), "responses/lexicon.yml", "cannot be read"),

@@ -82,6 +82,7 @@ def test_a_closure_of_some_hours_is_heard_by_who_wants_a_person(
         (NOTICE.replace(SAYS, "Welcome. " * 26), "25 at most"),
         (NOTICE.replace("2026-12-23 16:00", "2026-12-23 08:00"), "before"),
         (NOTICE.replace(SAYS, "We open {never}."), "placeholder"),
+        (NOTICE.replace(SAYS, "We open {link}."), "placeholder"),
         (NOTICE.replace("say:", "says:"), "says"),
     ],
 )

@@ -136,6 +136,23 @@ def test_what_is_known_is_not_written_twice(bench: Bench, database: str) -> None
     assert changed(bench) == {}
 
 
+def test_the_same_words_are_not_chosen_for_two_topics(bench: Bench, database: str) -> None:
+    said, _ = review(bench, database, f"2\n\nlumps\n{MARK}\n-\nq\n\n", "--no-score")
+    assert "You chose these words for ect_scarring just now" in said
+    assert changed(bench) == {"ect_scarring": [f"- {MARK}"]}
+
+
+def test_a_topic_without_phrasings_cannot_be_chosen(bench: Bench, database: str) -> None:
+    said, _ = review(bench, database, "not_understood\nq\n", "--no-score")
+    assert "There is no topic not_understood" in said
+
+
+def test_deleted_questions_are_gone_even_if_writing_fails(bench: Bench, database: str) -> None:
+    bench.fails = "before"
+    review(bench, database, "d\nlumps\n\nn\nq\n\n")
+    assert left(database) == sorted([SLEEP, MUDDLE])
+
+
 def test_an_unknown_topic_lists_them(bench: Bench, database: str, content: Content) -> None:
     said, _ = review(bench, database, "scars\n7\n?\nq\n", "--no-score")
     assert said.count(f"  ect_scarring: {content.answers['ect_scarring'].name}") == 3

@@ -2,9 +2,11 @@
 
 import datetime
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from ivr.hours import parse
 from ivr.line import CurrentLine, Equipment
 from ivr.messages import Messenger, faults, texting
 from ivr.settings import Settings, SettingsError, read
+from ivr.state import State, StateSigner
 from ivr.twilio_account import Account
 from ivr.watching import CallEnded, TurnTaken
 from ivr.yaml_file import ContentError
@@ -89,10 +92,11 @@ def test_an_answer_offers_a_text_which_is_sent_after_a_yes(dial: Dial, outbox: O
     caller.is_offered(*(content.answers[topic].name for topic in related), BY_TEXT)
     caller.presses(str(len(related) + 1))
     assert caller.kind == "control"
+    hears_words(caller, content, "warning")
     hears_words(caller, content, "ask")
-    caller.is_offered("yes", "no")
+    caller.is_offered("no", "yes")
     assert not outbox.sent
-    caller.presses("1")
+    caller.presses("2")
     hears_words(caller, content, "sent")
     [(to, body)] = outbox.sent
     assert to == MOBILE
@@ -118,12 +122,12 @@ def test_rasa_too_may_understand_that_a_text_is_wanted(dial: Dial, rasa: FakeRas
     hears_words(caller, content, "ask")
 
 
-@pytest.mark.parametrize("way", ["says no", "presses 2"])
+@pytest.mark.parametrize("way", ["says no", "presses 1"])
 def test_a_no_sends_nothing_and_is_not_asked_twice(way: str, dial: Dial, outbox: Outbox, content: Content) -> None:
     caller = dial()
     caller.presses("2")
     caller.says("text me")
-    caller.says("no") if way == "says no" else caller.presses("2")
+    caller.says("no") if way == "says no" else caller.presses("1")
     hears_words(caller, content, "declined")
     caller.presses("#")
     caller.hears_topic("symptoms")
@@ -135,7 +139,7 @@ def test_a_no_sends_nothing_and_is_not_asked_twice(way: str, dial: Dial, outbox:
 
 def test_nothing_but_a_yes_sends_it(dial: Dial, outbox: Outbox, rasa: FakeRasa, content: Content) -> None:
     rasa.understands["does it hurt"] = "biopsy"
-    for what in ("silence", "#", "7", "8", "9", "*", "3", "does it hurt", "what", "wait", "mumbling"):
+    for what in ("silence", "#", "7", "8", "9", "*", "1", "3", "does it hurt", "what", "wait", "mumbling"):
         caller = dial()
         caller.says("text me")
         hears_words(caller, content, "ask")
@@ -146,6 +150,66 @@ def test_nothing_but_a_yes_sends_it(dial: Dial, outbox: Outbox, rasa: FakeRasa, 
         else:
             caller.says(what)
         assert not outbox.sent, what
+
+
+def test_the_warning_is_heard_whatever_is_pressed(dial: Dial, content: Content) -> None:
+    caller = dial()
+    caller.says("text me")
+    [warning] = [said for said in caller.player.spoken if said.text in content.phone.texts.warning]
+    assert not warning.can_be_interrupted
+
+
+@pytest.mark.parametrize("between", ["silence", "wait", "what"])
+def test_a_yes_to_another_question_sends_nothing(between: str, dial: Dial, outbox: Outbox, content: Content) -> None:
+    caller = dial()
+    caller.says("text me")
+    caller.stays_silent() if between == "silence" else caller.says(between)
+    was_asked = content.phone.texts.ask in caller.last_words
+    caller.says("okay")
+    assert bool(outbox.sent) == was_asked == (between != "wait")
+    if not was_asked:
+        hears_words(caller, content, "ask")
+
+
+def test_asking_again_is_no_yes_and_is_told_what_is(dial: Dial, outbox: Outbox, content: Content) -> None:
+    caller = dial()
+    caller.says("text me")
+    caller.says("text me please")
+    hears_words(caller, content, "say_yes")
+    assert not outbox.sent
+    caller.says("yes")
+    assert len(outbox.sent) == 1
+
+
+def test_going_back_asks_nothing_again(dial: Dial, outbox: Outbox, content: Content) -> None:
+    caller = dial()
+    caller.presses("2")
+    caller.says("text me")
+    caller.presses("*")
+    caller.presses("8")
+    caller.hears_topic("symptoms")
+    caller.says("text me")
+    caller.presses("*")
+    caller.says("text me")
+    caller.says("yes")
+    for _ in range(3):
+        caller.presses("8")
+        assert content.phone.texts.ask not in caller.last_words
+    assert len(outbox.sent) == 1
+
+
+def test_a_key_of_an_older_question_sends_no_second_text(dial: Dial, outbox: Outbox, content: Content) -> None:
+    """A state that still has the key, and a process that has forgotten the first text."""
+    caller = dial()
+    signer = StateSigner(SETTINGS.secret_key)
+    state = State(caller.player.call, place="text", keys=("text:no", "text:send"), texting="done")
+    waiting = caller.player.waiting
+    assert waiting
+    action = re.sub(r"state=[^&]+", f"state={signer.pack(state)}", waiting.action)
+    caller.player.waiting = replace(waiting, action=action)
+    caller.presses("2")
+    hears_words(caller, content, "done")
+    assert not outbox.sent
 
 
 def test_danger_at_the_question_is_danger(dial: Dial, outbox: Outbox) -> None:
@@ -172,9 +236,9 @@ def test_a_webhook_that_twilio_repeats_sends_no_second_text(dial: Dial, outbox: 
     caller = dial()
     caller.says("text me")
     waiting = caller.player.waiting
-    caller.presses("1")
+    caller.presses("2")
     caller.player.waiting = waiting
-    caller.presses("1")
+    caller.presses("2")
     hears_words(caller, content, "sent")
     assert len(outbox.sent) == 1
 
@@ -262,10 +326,12 @@ def test_a_transfer_that_reaches_nobody_offers_it(outcome: str, dial: Dial, outb
     caller.hears("0808 800 6000")
     caller.is_offered(BY_TEXT, "the main menu")
     caller.presses("1")
-    caller.presses("1")
+    caller.presses("2")
     assert len(outbox.sent) == 1
-    caller.presses("8")
-    caller.is_offered(*(item.say for item in content.phone.menu))  # no text is left to offer
+    hears_words(caller, content, "sent")
+    caller.is_offered(*(item.say for item in content.phone.menu))  # the keys were for the text, so the menu is read
+    caller.presses("2")
+    caller.hears_answer("symptoms")
 
 
 def test_the_helpline_being_closed_offers_it(dial: Dial, outbox: Outbox) -> None:
@@ -309,10 +375,14 @@ def test_our_own_words_may_be_sent(content: Content) -> None:
     ("text", "named"),
     [
         ("Breast Cancer Now", ["'breast'", "'cancer'"]),
-        ("https://example.org/skin-mets", ["'skin'"]),
+        ("https://example.org/skin-mets", ["'skin'", "'mets'"]),
         ("call us \N{TELEPHONE RECEIVER}", ["\N{TELEPHONE RECEIVER}"]),
         ("a" * 161, ["161 characters"]),
         ("it is free; who directs it?", []),
+        ("https://connect.example.org/asking/select", []),
+        ("https://example.org/mastectomy", ["'mastect'"]),
+        ("https://mets.example.org", ["'mets'"]),
+        ("https://example.org/ect", ["'ect'"]),
     ],
 )
 def test_what_must_not_be_sent_is_named(text: str, named: list[str]) -> None:
@@ -380,6 +450,8 @@ def test_both_settings_are_read(tmp_path: Path) -> None:
         ({"TWILIO_ACCOUNT_SID": ""}, "Texts need TWILIO_ACCOUNT_SID"),
         ({"TWILIO_AUTH_TOKEN": ""}, "Texts need TWILIO_AUTH_TOKEN"),
         ({"TEXT_LINK": "example"}, "TEXT_LINK is 'example'"),
+        ({"TEXT_LINK": "http://example.org"}, "TEXT_LINK is"),
+        ({"TEXT_LINK": "https://example.org/a b"}, "TEXT_LINK is"),
         ({"TEXT_SENDER": "The Helpline of us"}, "TEXT_SENDER is"),
         ({"TEXT_SENDER": "07700900123"}, "TEXT_SENDER is"),
     ],

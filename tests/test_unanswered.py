@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import insert, select
 
 from ivr import create_app
 from ivr.call_log import CallLog
+from ivr.cli import main
 from ivr.content import Content
-from ivr.database import connect, migrate, now, questions, turns
+from ivr.database import connect, migrate, now, questions, today, turns
 from ivr.redaction import Redaction, spread
 from ivr.settings import Settings, SettingsError, read
 from ivr.state import State
@@ -26,6 +28,42 @@ from tests.fakes import FakeRasa
 
 SURE = [("biopsy", 0.9), ("ct_scan", 0.03), ("tests", 0.02)]
 Dial = Callable[[], Caller]
+ORDINARY = {
+    *(
+        "ball",
+        "barber",
+        "bath",
+        "bell",
+        "bird",
+        "black",
+        "brown",
+        "burns",
+        "charity",
+        "comfort",
+        "cook",
+        "cross",
+        "date",
+    ),
+    *("day", "deep", "doctor", "farmer", "field", "forum", "green", "hall", "hope", "june", "lad", "law", "little"),
+    *("long", "lord", "mark", "may", "miles", "more", "north", "page", "pal", "patience", "peace", "power", "price"),
+    *(
+        "ray",
+        "read",
+        "rice",
+        "s",
+        "sharp",
+        "short",
+        "smart",
+        "stone",
+        "wall",
+        "ward",
+        "white",
+        "winter",
+        "wood",
+        "young",
+    ),
+}
+"""Names that are everyday words as well: they stay, and README says so."""
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +71,12 @@ def redaction() -> Redaction:
     return Redaction(spread(ROOT / "nlu"))
 
 
-def settings(folder: Path, days: int = 30) -> Settings:
+def settings(folder: Path, days: int | None = 30) -> Settings:
     return Settings(secret_key="s", database_url=f"sqlite:///{folder}/calls.db", keep_unanswered=days, root=ROOT)
 
 
 @contextmanager
-def keeping(folder: Path, rasa: FakeRasa, new_caller: Callable[..., Caller], days: int = 30) -> Iterator[Dial]:
+def keeping(folder: Path, rasa: FakeRasa, new_caller: Callable[..., Caller], days: int | None = 30) -> Iterator[Dial]:
     """Serve a line that keeps questions in ``folder``; everything is written when it ends."""
     app = create_app(settings(folder, days), rasa)
     with served(app) as address:
@@ -112,6 +150,8 @@ def test_a_choice_that_fits_neither_way_is_kept_with_both(
         ["she can't breathe"],
         ["biopsy please", "no that's not it"],
         ["no"],
+        ["say it is understood", "no thank you"],
+        ["say it is understood", "nope"],
         ["press 2", "no that's not it"],
         ["press 2", "lumps in the skin", "no that's not it"],
         ["repeat"],
@@ -148,7 +188,19 @@ def test_two_calls_at_once_are_not_taken_for_one(
     assert kept(tmp_path) == []
 
 
-def test_off_is_the_default_and_deletes_what_was_kept(
+def test_off_is_the_default_and_harms_nothing_that_another_line_keeps(
+    tmp_path: Path, rasa: FakeRasa, new_caller: Callable[..., Caller], content: Content
+) -> None:
+    with keeping(tmp_path, rasa, new_caller) as dial:
+        dial().says("will the zapping leave a mark")
+    with keeping(tmp_path, rasa, new_caller, days=None) as dial:
+        caller = dial()
+        caller.hears(content.phone.notice)
+        caller.says("will the zapping leave a mark on me")
+    assert [question["words"] for question in kept(tmp_path)] == ["will the zapping leave a mark"]
+
+
+def test_no_days_keep_none_and_delete_what_was_kept(
     tmp_path: Path, rasa: FakeRasa, new_caller: Callable[..., Caller], content: Content
 ) -> None:
     with keeping(tmp_path, rasa, new_caller) as dial:
@@ -175,6 +227,44 @@ def test_a_question_is_forgotten_after_its_days_and_calls_are_not(tmp_path: Path
     assert [question["at"] for question in kept(tmp_path)] == [young]
     with engine.connect() as connection:
         assert len(connection.execute(select(turns)).all()) == 1
+
+
+def test_an_operator_can_delete_them_all_and_no_call(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/calls.db"
+    engine = connect(address)
+    migrate(engine)
+    turn = {"call": "c", "how": "key", "kind": "menu", "topic": "", "sureness": "none", "milliseconds": 0}
+    row = {"words": "is it", "why": "corrected", "got": "", "heard": ""}
+    with engine.begin() as connection:
+        connection.execute(insert(questions), [{"at": today(), **row}, {"at": today(), **row}])
+        connection.execute(insert(turns), [{"at": now(), **turn}])
+    said = CliRunner().invoke(main, ["forget", "--questions"], env={"DATABASE_URL": address})
+    assert "2 questions are deleted" in said.output
+    assert kept(tmp_path) == []
+    with engine.connect() as connection:
+        assert len(connection.execute(select(turns)).all()) == 1
+
+
+def test_their_ids_tell_no_order(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/calls.db")
+    migrate(engine)
+    rows = [{"at": today(), "words": str(n), "why": "corrected", "got": "", "heard": ""} for n in range(20)]
+    with engine.begin() as connection:
+        connection.execute(insert(questions), rows)
+    assert [int(question["words"]) for question in kept(tmp_path)] != list(range(20))
+
+
+def test_no_name_that_callers_may_have_is_everybodys(redaction: Redaction) -> None:
+    """Faker's first and last names of some of the peoples who call; words that are names and more are in the list."""
+    from faker.providers.person import en_GB, en_IN, en_NG, pl_PL, pt_PT
+
+    names = set()
+    for provider in (en_GB.Provider, en_IN.Provider, en_NG.Provider, pl_PL.Provider, pt_PT.Provider):
+        for group in ("first_names", "last_names", "first_names_female", "first_names_male"):
+            names |= {name.lower() for name in getattr(provider, group, ()) if name.isascii() and name.isalpha()}
+    assert len(names) > 1500
+    stays = {name for name in names if redaction.redacted(f"does it {name} hurt") == f"does it {name} hurt"}
+    assert stays <= ORDINARY, sorted(stays - ORDINARY)
 
 
 def test_callers_are_told_in_the_greeting_and_on_asking(
@@ -228,6 +318,8 @@ def reply(kind: Any) -> Any:
         ("you can ring me on oh seven seven double four one two", "you can ring me on [number]"),
         ("i was born on the 4th of may 1953 can i have it", "i was born on the [number] of may [number] can i have it"),
         ("email me at jo@example.org about the scan", "[...] me at [...] about the scan"),
+        ("brenda okafor from glasgow wants to know about it", "[...] from [...] wants to know about it"),
+        ("i'm penny and i have lumps", "i'm [...] and i have lumps"),
         ("my maureen has it on her back", "my [...] has it on her back"),
         ("Zeldwyn Quackenbush", ""),
         ("it", ""),
@@ -260,4 +352,5 @@ def test_a_setting_that_cannot_be_used_is_named(environ: dict[str, str], named: 
 
 def test_the_setting_is_read(tmp_path: Path) -> None:
     assert read({"KEEP_UNANSWERED": "30"}, tmp_path).keep_unanswered == 30
-    assert read({}, tmp_path).keep_unanswered == 0
+    assert read({"KEEP_UNANSWERED": "0"}, tmp_path).keep_unanswered == 0
+    assert read({}, tmp_path).keep_unanswered is None
