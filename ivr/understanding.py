@@ -6,6 +6,7 @@ from ivr.content import Content
 from ivr.hearing import Heard, spoken_key
 from ivr.places import Places
 from ivr.rasa import Dialogue, RasaUnavailable, Reading
+from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.state import State
 from ivr.sureness import CARING, Thresholds, Verdict, blend, doubted, judge, leans
@@ -47,9 +48,11 @@ class Understanding:
 
     def meaning(self, heard: Heard, state: State) -> Meaning:
         """Return what the words ``heard`` mean to a caller at ``state``, or raise RasaUnavailable."""
-        words = heard.words
-        if phrase := self._screen.find(words) or self._commands.get(normalise(words)):
-            return Meaning(topic=phrase, detail=Detail(phrase))
+        if flag := self._screen.find(heard.words):
+            return Meaning(topic=flag, detail=Detail(flag))
+        words = relayed(heard.words)
+        if command := self._commands.get(normalise(words)):
+            return Meaning(topic=command, detail=Detail(command))
         if key := spoken_key(words):
             return Meaning(key=key)
         if target := self._choice_named(words, state):

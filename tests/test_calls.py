@@ -38,6 +38,14 @@ def test_a_related_topic_is_one_key_away(caller: Caller, content: Content) -> No
     caller.hears_answer(content.answers["symptoms"].related[0])
 
 
+def test_a_relay_assistant_reads_out_a_question(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["does the scan hurt"] = "ct_scan"
+    caller.says("this is a relay call the caller has typed does the scan hurt go ahead")
+    caller.hears_answer("ct_scan")
+    caller.says("relay assistant, the caller types she can't breathe, go ahead")
+    assert caller.kind == "emergency"
+
+
 def test_menus_lead_to_menus_and_answers(caller: Caller, content: Content) -> None:
     caller.presses("5")
     assert caller.kind == "menu"
