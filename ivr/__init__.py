@@ -44,11 +44,7 @@ def create_app(
     settings = settings or read()
     dialogue = observing.over(dialogue or Rasa(settings.rasa_url))
     logs = [CallLog(settings)] if settings.database_url else []
-    equipment = Equipment(
-        watchers=[*watchers, *logs, *observing.watchers],
-        messenger=Messenger(sender or _twilio(settings)) if settings.text_link else None,
-        unanswered=_unanswered(settings, logs[0]) if logs and settings.keep_unanswered else None,
-    )
+    equipment = _equipment(settings, [*watchers, *logs, *observing.watchers], logs, sender)
     line = CurrentLine(settings, dialogue, clock, equipment)
     app = Flask(__name__, static_folder=None)
     app.extensions["call logs"] = logs  # whoever ends the line early may close them
@@ -68,6 +64,16 @@ def create_app(
     for warning in content_warnings(line().content):
         _log.warning(warning)
     return app
+
+
+def _equipment(
+    settings: Settings, watchers: Sequence[Watcher], logs: Sequence[CallLog], sender: Sender | None
+) -> Equipment:
+    return Equipment(
+        watchers,
+        messenger=Messenger(sender or _twilio(settings)) if settings.text_link else None,
+        unanswered=_unanswered(settings, logs[0]) if logs and settings.keep_unanswered else None,
+    )
 
 
 def _unanswered(settings: Settings, log: CallLog) -> Unanswered:
