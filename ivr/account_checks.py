@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from ivr.findings import Finding
-from ivr.settings import E164, Settings
+from ivr.setting_faults import E164
+from ivr.settings import Settings
 from ivr.twilio_account import HOME, Account, Number
 from ivr.twilio_errors import AccountError
 

@@ -16,7 +16,8 @@ from ivr.line import Line
 from ivr.messages import texting
 from ivr.pseudonym import pseudonym
 from ivr.reply import URGENT
-from ivr.settings import E164, Settings
+from ivr.setting_faults import E164
+from ivr.settings import Settings
 from ivr.state import State
 from ivr.texts import Outcome
 from ivr.turn import Turn

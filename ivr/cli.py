@@ -18,7 +18,8 @@ from ivr.line import ask_reload
 from ivr.log_commands import forget_calls, report_calls
 from ivr.processes import CannotStart, run_line
 from ivr.review_command import review_questions
-from ivr.settings import E164, Settings, SettingsError
+from ivr.setting_faults import E164
+from ivr.settings import Settings, SettingsError
 from ivr.terminal import call_from_terminal
 from ivr.yaml_file import ContentError
 

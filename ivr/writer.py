@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Table, insert
 from sqlalchemy.exc import DataError, IntegrityError
 
 from ivr.database import connect, forget, forget_questions, in_short, migrate
-from ivr.settings import MOST_QUESTION_DAYS
+from ivr.setting_faults import MOST_QUESTION_DAYS
 
 _MOST_WAITING = 10_000  # rows, about 4 MB: the turns of an hour with a hundred callers at once
 _BATCH = 500  # rows in one transaction
