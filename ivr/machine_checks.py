@@ -62,7 +62,8 @@ def model(settings: Settings, now: Callable[[], float] = time.time) -> Iterator[
 def sources(root: Path) -> list[Path]:
     """Return the files the model is trained from, as the Makefile's SOURCES."""
     said = [path for path in root.glob("responses/*.yml") if path.name not in _NOT_LEARNED]
-    return sorted([root / "config.yml", *root.glob("nlu/*.yml"), *root.glob("nlu/components/*.py"), *said])
+    learned = (*root.glob("nlu/*.yml"), *root.glob("nlu/components/*.py"), *root.glob("nlu/components/*.npz"))
+    return sorted([root / "config.yml", *learned, *said])
 
 
 def redis(address: str, patience: float = _PATIENCE) -> Finding:

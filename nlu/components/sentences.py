@@ -1,4 +1,4 @@
-"""Dense features: one MiniLM sentence vector an utterance, computed without torch."""
+"""Dense features: one sentence vector an utterance, by MiniLM and what it was taught, without torch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Text, Type
-from zipfile import BadZipFile
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,30 +18,34 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components import lesson
+from nlu.components.memory import remembered
 from nlu.components.wording import normalise
 
 # Published by the model's authors (sentence-transformers/all-MiniLM-L6-v2).
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 128  # 64 and 256 are slower on two cores
-# One file a set of weights; `make clean` removes it.
-_MEMORY = Path("build") / f"sentences-{WEIGHTS_SHA256[:8]}.npz"
-_MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
+_LESSON_SHA256 = hashlib.sha256(lesson.PATH.read_bytes()).hexdigest()
+# One file a lesson; `make clean` removes it.
+_MEMORY = Path("build") / f"sentences-{_LESSON_SHA256[:8]}.npz"
+MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
 
 
 class Encoder:
-    """MiniLM under ``tf.function`` with mean pooling: texts -> unit vectors of 384."""
+    """MiniLM as it was taught, under ``tf.function`` with mean pooling: texts -> unit vectors of 384."""
 
     def __init__(self, folder: Path) -> None:
-        """Check the weights in ``folder`` and build the graph once."""
+        """Check the weights in ``folder``, add the lesson to them and build the graph once."""
         import tensorflow as tf
         from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
         check_weights(folder / "model.safetensors")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(max_length=_MOST_TOKENS)
+        self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
         self._tokenizer.no_padding()
         model = TFAutoModel.from_pretrained(folder)
+        projection = tf.constant(_teach(model, lesson.read()))
         whole = tf.TensorSpec([None, None], tf.int32)
 
         @tf.function(input_signature=[whole, whole])
@@ -50,7 +53,7 @@ class Encoder:
             states = model(input_ids=ids, attention_mask=mask).last_hidden_state
             weight = tf.cast(mask, tf.float32)[:, :, None]
             mean = tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1)
-            return tf.math.l2_normalize(mean, axis=1)
+            return tf.math.l2_normalize(tf.matmul(tf.math.l2_normalize(mean, axis=1), projection), axis=1)
 
         self._pooled = pooled
         self.encode(["warm up, so that the first caller does not wait for tracing"])
@@ -86,22 +89,23 @@ def check_weights(path: Path) -> None:
         )
 
 
+def _teach(model: Any, taught: lesson.Lesson) -> np.ndarray:
+    """Add what was taught to the weights of ``model``, and return what its vectors are multiplied by."""
+    weights = {weight_name(weight): weight for weight in model.weights}
+    if strange := sorted(taught.changes.keys() - weights.keys()):
+        raise ValueError(f"{lesson.PATH}: teaches another model ({strange[0]}). Run: make lesson")
+    for name, change in taught.changes.items():
+        weights[name].assign_add(change)
+    return taught.projection
+
+
+def weight_name(weight: Any) -> Text:
+    """Return a TensorFlow weight's name without what depends on how the model was built."""
+    return weight.name.split("bert/", 1)[-1].split(":")[0]
+
+
 def _texts(messages: List[Message]) -> List[Text]:
     return [normalise(message.get(TEXT) or "") for message in messages]
-
-
-def _remembered(path: Path) -> Dict[Text, np.ndarray]:
-    """Return the vectors kept at ``path``; none where there is no file, or one cut short."""
-    try:
-        with np.load(path) as kept:
-            return dict(zip(str(kept["texts"]).split("\n"), kept["vectors"]))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        return {}
-
-
-def _remember(path: Path, vectors: Dict[Text, np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, texts=np.array("\n".join(vectors)), vectors=np.stack(list(vectors.values())))
 
 
 @lru_cache(maxsize=1)
@@ -127,6 +131,11 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         self._encoder = shared_encoder()
 
     @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
+        """Name the lesson: Rasa compares code and settings only, and would keep what it computed by another."""
+        return _LESSON_SHA256
+
+    @classmethod
     def create(
         cls,
         config: Dict[Text, Any],
@@ -138,14 +147,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Featurize every phrasing; those of the last training are remembered, as they are half of its time."""
+        """Featurize every phrasing; those of the last training are remembered."""
         examples = training_data.training_examples
-        texts = _texts(examples)
-        known = _remembered(_MEMORY)
-        new = sorted(set(texts) - known.keys())
-        known.update(zip(new, self._encoder.encode(new)))
-        _remember(_MEMORY, {text: known[text] for text in texts})
-        self._add(examples, np.stack([known[text] for text in texts]))
+        self._add(examples, remembered(_MEMORY, _texts(examples), self._encoder.encode))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -1,0 +1,53 @@
+"""What MiniLM was taught by a larger encoder: small changes to its weights, kept in one file.
+
+Knowledge distillation (docs/decisions/0016): `make lesson` teaches, and this reads what was taught.
+Changes are kept as whole numbers of a step, each column of a weight with a step of its own: a seventh of
+the room, and the vectors are the same to the third digit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict, NamedTuple, Text
+from zipfile import BadZipFile
+
+import numpy as np
+
+PATH = Path(__file__).with_name("lesson.npz")
+_PROJECTION = "projection"
+_STEP = "/step"
+_MOST_STEPS = 7  # up or down: four bits a number, before the file is packed
+_WIDEST = 0.7  # of a column's largest change; the few beyond it are cut, so that the rest is kept more finely
+
+
+class Lesson(NamedTuple):
+    """``changes``: what to add to each weight, by its name; ``projection``: what sentence vectors are multiplied by.
+
+    The teacher's vectors are the student's times ``projection``, as nearly as it learned.
+    """
+
+    changes: Dict[Text, np.ndarray]
+    projection: np.ndarray
+
+
+def read(path: Path = PATH) -> Lesson:
+    """Return the lesson kept at ``path``, or raise ``ValueError`` that says how to come by a whole one."""
+    try:
+        with path.open("rb") as file, np.load(file) as kept:
+            steps = {name: kept[name + _STEP] for name in kept.files if name + _STEP in kept.files}
+            changes = {name: kept[name] * step for name, step in steps.items()}
+            return Lesson(changes, kept[_PROJECTION].astype(np.float32))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise ValueError(
+            f"{path}: is not a whole lesson ({error}). Take it from git again: git checkout {path}"
+        ) from None
+
+
+def write(path: Path, lesson: Lesson) -> None:
+    """Keep ``lesson`` at ``path``; what is read back differs by half a step at most, but for what is cut."""
+    kept = {_PROJECTION: lesson.projection.astype(np.float16)}
+    for name, change in lesson.changes.items():
+        step = _WIDEST * np.abs(change).max(axis=0, keepdims=True) / _MOST_STEPS + np.finfo(np.float32).tiny
+        kept[name] = np.clip(np.round(change / step), -_MOST_STEPS, _MOST_STEPS).astype(np.int8)
+        kept[name + _STEP] = step.astype(np.float32)
+    np.savez_compressed(path, **kept)
