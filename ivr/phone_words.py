@@ -70,6 +70,7 @@ class Prompts(Strict):
     choice: str
     did_you_ask: str
     did_you_ask_one: str
+    did_you_ask_several: str
     slower: str
     normal_speed: str
     no_more: str

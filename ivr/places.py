@@ -23,6 +23,7 @@ CALL_BACK = "call_back"
 TEXT = "text"
 SEND = "text:send"
 DO_NOT_SEND = "text:no"
+_MOST_NAMED_TWICE = 2  # topics: in the question, and again with their keys
 _TEXT_ME = "text_me"  # the topic that asks for a text
 _OFFERS_A_PERSON = ("refuse", "distress", "crisis")
 _OFFERS_A_TEXT = ("answer", "about", "refuse", "distress")
@@ -169,6 +170,8 @@ class Places:
         if len(topics) == 1:
             question = self.said(self._prompts.did_you_ask_one, first=names[0])
             return Reply("clarify", question, topic=topics[0], choices=choices, yes=choices[0].target)
+        if len(topics) > _MOST_NAMED_TWICE:
+            prompt = self._prompts.did_you_ask_several
         question = self.said(prompt, first=names[0], second=names[1])
         return Reply("clarify", (*question, *self.choice_lines(choices)), topic=topics[0], choices=choices)
 

@@ -14,7 +14,7 @@ from ivr.reply import URGENT
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
-_CHOICES = 2  # "A, or B?": more cannot be kept in mind on a telephone
+_CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
 
@@ -27,6 +27,7 @@ class Thresholds(BaseModel):
     threshold: Share
     ambiguity_threshold: Share
     doubt_threshold: Share
+    third_threshold: Share
     refuse_threshold: Share
     care_threshold: Share
     comfort_threshold: Share
@@ -49,7 +50,7 @@ def read_thresholds(config: Path) -> Thresholds:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The topics that may be meant: one and sure, one or two in doubt, or none.
+    """The topics that may be meant: one and sure, one to three in doubt, or none.
 
     ``others`` are the next best after a sure one, should it turn out wrong.
     """
@@ -81,7 +82,7 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
     if comfort := _comfort(ranking, thresholds.comfort_threshold, content):
         return Verdict((comfort,), sure=True)
-    offered = tuple(topic for topic in likely if topic in named)[:_CHOICES]
+    offered = _offered(ranking, thresholds, content)
     if not offered and likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong
     return Verdict(offered)
@@ -126,23 +127,31 @@ def _is_sure(reading: Reading, ranking: list[tuple[str, float]], thresholds: Thr
     return bool(share) and share >= needed
 
 
+def _offered(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> tuple[str, ...]:
+    """Return the topics to ask about, the likeliest first: two at most, or three where the third is likely too."""
+    likely = [row for row in ranking if row[1] >= thresholds.doubt_threshold and content.answers[row[0]].name]
+    third = [topic for topic, share in likely[_CHOICES : _CHOICES + 1] if share >= thresholds.third_threshold]
+    return (*(topic for topic, _ in likely[:_CHOICES]), *third)
+
+
 def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
-    """Return the likeliest topic that must not be missed, or an empty string."""
-    for topic, share in ranking:
-        if share >= threshold and content.answers[topic].kind in CARING:
+    """Return the likeliest topic that must not be missed, or an empty string.
+
+    Distress counts where nothing is likelier: who asks something in tears wants the answer.
+    """
+    for place, (topic, share) in enumerate(ranking):
+        kind = content.answers[topic].kind
+        if share >= threshold and kind in CARING and (kind != "distress" or place == 0):
             return topic
     return ""
 
 
 def _comfort(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
-    """Return the topic that comforts, if it is one of the two likeliest; danger that is likelier; or an empty string.
+    """Return the likeliest topic if it comforts, or is danger with distress next to it; else an empty string.
 
     To tell one's grief and hear "Did you ask about hair loss?" is worse than to be comforted for nothing; and to be
     comforted in danger is worse than either.
     """
-    felt = [
-        topic
-        for topic, share in ranking[:2]
-        if share >= threshold and content.answers[topic].kind in (*URGENT, "distress")
-    ]
-    return felt[0] if any(content.answers[topic].kind == "distress" for topic in felt) else ""
+    felt = [content.answers[topic].kind for topic, share in ranking[:2] if share >= threshold]
+    is_felt = felt[:1] == ["distress"] or (felt[1:] == ["distress"] and felt[0] in URGENT)
+    return ranking[0][0] if is_felt else ""

@@ -418,6 +418,34 @@ def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeR
     assert caller.kind == "emergency"
 
 
+@pytest.mark.parametrize("third", ["3", "the third one", "the ct scan"])
+def test_a_third_topic_that_is_likely_is_offered_too(
+    caller: Caller, content: Content, rasa: FakeRasa, third: str
+) -> None:
+    rasa.understands["the thing"] = [
+        ("nlu_fallback", 0.5),
+        ("biopsy", 0.4),
+        ("examination", 0.3),
+        ("ct_scan", 0.2),
+        ("lumps", 0.1),
+    ]
+    caller.says("the thing")
+    assert caller.kind == "clarify"
+    caller.hears_prompt("did_you_ask_several")
+    caller.is_offered(*names(content, "biopsy", "examination", "ct_scan"))
+    rasa.understands[third] = "ct_scan"
+    caller.presses(third) if third.isdecimal() else caller.says(third)
+    caller.hears_answer("ct_scan")
+
+
+def test_a_third_topic_that_is_not_likely_is_not_offered(caller: Caller, content: Content, rasa: FakeRasa) -> None:
+    rasa.understands["the thing"] = [("nlu_fallback", 0.5), ("biopsy", 0.4), ("examination", 0.3), ("ct_scan", 0.06)]
+    caller.says("the thing")
+    caller.hears("Did you ask about the punch biopsy, or")
+    caller.presses("3")
+    assert caller.kind == "rephrase"
+
+
 @pytest.mark.parametrize(("clarity", "kind"), [(0.9, "answer"), (0.2, "clarify"), (0.0, "answer")])
 def test_words_the_recogniser_is_unsure_of_are_asked_back(
     caller: Caller, rasa: FakeRasa, clarity: float, kind: str

@@ -52,7 +52,7 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
         """Load what training kept."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as stored:
-            component._learned = dict(stored)
+            component._learned = {name: _in_full(array) for name, array in stored.items()}
         return component
 
     def _keep(self, **learned: np.ndarray) -> Resource:
@@ -60,3 +60,8 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / _FILE, **learned)
         return self._resource
+
+
+def _in_full(array: np.ndarray) -> np.ndarray:
+    """Return ``array`` in single precision where half of it was kept: half is slow to reckon with."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array

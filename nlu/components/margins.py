@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
+from scipy.special import softmax
 from sklearn.svm import LinearSVC
 
 from nlu.components.learned import LearnedClassifier
@@ -53,7 +54,7 @@ class MarginClassifier(LearnedClassifier):
         topics, weights, biases = (self._learned[name] for name in ("topics", "weights", "biases"))
         for message in messages:
             margins = (rows([message]) @ weights)[0] + biases
-            set_ranking(message, topics, margins, self._config["sharpness"], self._config["ranking_length"])
+            set_ranking(message, topics, softmax(self._config["sharpness"] * margins), self._config["ranking_length"])
         return messages
 
     @classmethod

@@ -7,12 +7,14 @@ from typing import Any, Dict, List, Text
 import numpy as np
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.special import softmax
 
 from nlu.components.learned import LearnedClassifier
 from nlu.components.ranking import set_ranking
+from nlu.components.rows import direction
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -31,18 +33,12 @@ class NearestClassifier(LearnedClassifier):
         """Keep every phrasing's vector, topic by topic."""
         examples = sorted(training_data.intent_examples, key=lambda example: example.get(INTENT))
         topics, starts = np.unique([example.get(INTENT) for example in examples], return_index=True)
-        return self._keep(topics=topics, starts=starts, vectors=np.stack([_direction(example) for example in examples]))
+        return self._keep(topics=topics, starts=starts, vectors=np.stack([direction(example) for example in examples]))
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the intent and its ranking on each message."""
         topics, starts, vectors = (self._learned[name] for name in ("topics", "starts", "vectors"))
         for message in messages:
-            nearest = np.maximum.reduceat(vectors @ _direction(message), starts)
-            set_ranking(message, topics, nearest, self._config["sharpness"], self._config["ranking_length"])
+            nearest = np.maximum.reduceat(vectors @ direction(message), starts)
+            set_ranking(message, topics, softmax(self._config["sharpness"] * nearest), self._config["ranking_length"])
         return messages
-
-
-def _direction(message: Message) -> np.ndarray:
-    """Return the message's sentence vector at length 1, so that products are cosines."""
-    vector = message.get_dense_features(TEXT)[1].features[0]
-    return vector / np.linalg.norm(vector)

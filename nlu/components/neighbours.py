@@ -1,0 +1,59 @@
+"""A second opinion on what is meant: the topics of the phrasings nearest in meaning."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.components.learned import LearnedClassifier
+from nlu.components.ranking import ranked, set_ranking
+from nlu.components.rows import direction
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class NeighbourClassifier(LearnedClassifier):
+    """Mix the ranking of the classifier before it with the votes of the nearest phrasings.
+
+    A margin can be wide where nothing was ever learned; there the neighbours are of many topics, and the
+    mixed share is low. Measured in docs/decisions/0016.
+    """
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Return how many ``neighbours`` vote, the ``weight`` of their votes, and ``ranking_length``."""
+        return {"neighbours": 10, "weight": 0.3, "ranking_length": 10}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Keep the direction of every phrasing, and whose it is; half precision is enough to tell neighbours."""
+        examples = training_data.intent_examples
+        topics, owners = np.unique([example.get(INTENT) for example in examples], return_inverse=True)
+        directions = np.stack([direction(example) for example in examples]).astype(np.float16)
+        return self._keep(topics=topics, owners=owners, directions=directions)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set the mixed intent and ranking on each message."""
+        topics, owners, directions = (self._learned[name] for name in ("topics", "owners", "directions"))
+        most, weight = min(self._config["neighbours"], len(owners)), self._config["weight"]
+        for message in messages:
+            nearest = np.argpartition(-(directions @ direction(message)), most - 1)[:most]
+            votes = np.bincount(owners[nearest], minlength=len(topics)) / most
+            before = ranked(message)
+            shares = [before.get(topic, 0.0) for topic in topics]
+            set_ranking(
+                message, topics, (1 - weight) * np.array(shares) + weight * votes, self._config["ranking_length"]
+            )
+        return messages
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Refuse a vote of nobody, and a weight that is no share."""
+        if config.get("neighbours", 1) < 1 or config.get("ranking_length", 1) < 1:
+            raise ValueError("config.yml: NeighbourClassifier neighbours and ranking_length must be 1 or more")
+        if not 0 <= config.get("weight", 0.3) <= 1:
+            raise ValueError("config.yml: NeighbourClassifier weight must be from 0 to 1")
