@@ -29,6 +29,7 @@ class Thresholds(BaseModel):
     doubt_threshold: Share
     third_threshold: Share
     refuse_threshold: Share
+    crisis_threshold: Share
     care_threshold: Share
     comfort_threshold: Share
     calm_threshold: Share
@@ -73,7 +74,7 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
             for topic, share in ranking
             if share >= thresholds.calm_threshold or content.answers[topic].kind != "emergency"
         ]
-    if care := _care(ranking, thresholds.care_threshold, content):
+    if care := _care(ranking, thresholds, content):
         return Verdict((care,), sure=True)
     named = [topic for topic, _ in ranking if content.answers[topic].name]
     if _is_sure(reading, ranking, thresholds, content):
@@ -134,14 +135,15 @@ def _offered(ranking: list[tuple[str, float]], thresholds: Thresholds, content: 
     return (*(topic for topic, _ in likely[:_CHOICES]), *third)
 
 
-def _care(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
+def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
     """Return the likeliest topic that must not be missed, or an empty string.
 
     Distress counts where nothing is likelier: who asks something in tears wants the answer.
     """
     for place, (topic, share) in enumerate(ranking):
         kind = content.answers[topic].kind
-        if share >= threshold and kind in CARING and (kind != "distress" or place == 0):
+        needed = thresholds.crisis_threshold if kind == "crisis" else thresholds.care_threshold
+        if share >= needed and kind in CARING and (kind != "distress" or place == 0):
             return topic
     return ""
 
