@@ -58,7 +58,6 @@ class FollowUps(GraphComponent):
 
     def _multiplied(self, examples: List[Message]) -> Iterator[Message]:
         topics = sorted({topic for example in examples if (topic := _heard(example))})
-        chance = random.Random(0)  # noqa: S311 - no secret; the same copies at each training
         for example in examples:
             text, intent = example.get(TEXT), example.get(INTENT)
             if heard := _heard(example):
@@ -68,6 +67,7 @@ class FollowUps(GraphComponent):
             yield example
             if not text or intent in self._config["leaning_topics"]:
                 continue
+            chance = random.Random(text)  # noqa: S311 - no secret; by the text, so that a new phrasing changes no other's copies
             if chance.random() < _STANDING_ALONE:
                 example.set(LEANS, False)
             if topics and chance.random() < self._config["unrelated"]:
