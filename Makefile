@@ -47,7 +47,7 @@ train: .venv-rasa/.ready ## train Rasa anew
 	@rm -f $(MODEL)
 	@$(MAKE) --no-print-directory $(MODEL)
 
-lesson: .venv-rasa/.ready build/teacher/.ready ## teach MiniLM what a larger encoder makes of nlu/ (40 minutes); then make train
+lesson: .venv-rasa/.ready build/teacher/.ready ## teach MiniLM what a larger encoder makes of nlu/ (23 minutes); then make train
 	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching
 
 check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/ and responses/
@@ -154,7 +154,7 @@ build/anchors/%.tar.gz: scoring/anchors/%.yml $(filter-out config.yml nlu/compon
 		--data nlu responses --fixed-model-name $* --out build/anchors --skip-validation
 	@touch $@
 
-build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py ranking.py sentences.py wording.py)
+build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py lesson.npz lesson.py memory.py ranking.py rows.py sentences.py wording.py)
 
 # The peer of make bench learns the same, with a cache of its own too.
 $(PEER): $(SOURCES) bench/peer.py .venv-rasa/.ready | .venv/.dev

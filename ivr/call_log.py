@@ -11,7 +11,7 @@ from ivr.watching import CallEnded, TurnTaken
 from ivr.writer import Writer
 
 Band = Literal["high", "middle", "low", "none"]
-"""How sure Rasa was: enough to answer, to ask "A, or B?", not even that, or not asked."""
+"""How sure Rasa was: enough to answer if no other topic is near, to ask "A, or B?", not even that, or not asked."""
 
 _LONGEST = 24 * 60 * 60  # seconds; no call of Twilio's is longer
 _STATUSES = ("completed", "busy", "no-answer", "failed", "canceled")
@@ -68,7 +68,7 @@ class CallLog:
 
 
 def band(sureness: float | None, thresholds: Thresholds) -> Band:
-    """Return ``sureness`` (0 to 1) as coarsely as the line acts on it."""
+    """Return ``sureness`` (0 to 1) as coarsely as the line acts on it; how near the next topic is, is not in it."""
     if sureness is None:
         return "none"
     if sureness >= thresholds.threshold:

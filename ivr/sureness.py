@@ -138,14 +138,19 @@ def _offered(ranking: list[tuple[str, float]], thresholds: Thresholds, content: 
 def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
     """Return the likeliest topic that must not be missed, or an empty string.
 
-    Distress counts where nothing is likelier: who asks something in tears wants the answer.
+    Distress counts where nothing is likelier: who asks something in tears wants the answer. A wish to die that
+    is as likely as the others need to be goes before likelier distress or the wish for a person.
     """
-    for place, (topic, share) in enumerate(ranking):
-        kind = content.answers[topic].kind
-        needed = thresholds.crisis_threshold if kind == "crisis" else thresholds.care_threshold
-        if share >= needed and kind in CARING and (kind != "distress" or place == 0):
-            return topic
-    return ""
+    caring = [
+        (topic, kind, share)
+        for place, (topic, share) in enumerate(ranking)
+        if (kind := content.answers[topic].kind) in CARING
+        and share >= (thresholds.crisis_threshold if kind == "crisis" else thresholds.care_threshold)
+        and (kind != "distress" or place == 0)
+    ]
+    if caring and caring[0][1] in ("distress", "transfer"):
+        caring.sort(key=lambda row: row[1] != "crisis" or row[2] < thresholds.care_threshold)
+    return caring[0][0] if caring else ""
 
 
 def _comfort(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:

@@ -12,7 +12,7 @@ from nlu.components.memory import remembered
 from nlu.components.sentences import Encoder
 from teaching.phrasings import phrasings
 from teaching.student import Student, likeness
-from teaching.teacher import Teacher, narrowed
+from teaching.teacher import WEIGHTS_SHA256, Teacher, narrowed
 
 _ROOT = Path(__file__).parent.parent
 _TEACHER = _ROOT / "build/teacher/all-mpnet-base-v2"
@@ -23,7 +23,9 @@ def main() -> None:
     """Ask the teacher, teach the student, keep the lesson, and tell how like the teacher the student has become."""
     texts = phrasings(_ROOT)
     print(f"The teacher reads {len(texts)} phrasings (about a quarter of an hour; read ones are remembered)...")
-    vectors = remembered(_ROOT / "build/teacher-vectors.npz", texts, lambda new: Teacher(_TEACHER).encode(new))
+    vectors = remembered(
+        _ROOT / f"build/teacher-{WEIGHTS_SHA256[:8]}.npz", texts, lambda new: Teacher(_TEACHER).encode(new)
+    )
     wanted = narrowed(vectors)
     unseen = np.arange(len(texts)) % _EVERY == 0
     student = Student(Path(MODEL_DIR))

@@ -418,7 +418,7 @@ def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeR
     assert caller.kind == "emergency"
 
 
-@pytest.mark.parametrize("third", ["3", "the third one", "the ct scan"])
+@pytest.mark.parametrize("third", ["3", "the third one", "having a ct scan"])
 def test_a_third_topic_that_is_likely_is_offered_too(
     caller: Caller, content: Content, rasa: FakeRasa, third: str
 ) -> None:
@@ -433,7 +433,6 @@ def test_a_third_topic_that_is_likely_is_offered_too(
     assert caller.kind == "clarify"
     caller.hears_prompt("did_you_ask_several")
     caller.is_offered(*names(content, "biopsy", "examination", "ct_scan"))
-    rasa.understands[third] = "ct_scan"
     caller.presses(third) if third.isdecimal() else caller.says(third)
     caller.hears_answer("ct_scan")
 

@@ -204,7 +204,9 @@ def test_everything_copied_is_there_and_sent(dockerfile: Path) -> None:
     for source in sources:
         named = list(ROOT.glob(source))
         assert named, source
-        for path in [path for top in named for path in (top, *top.glob("*.yml"), *top.rglob("*.py"))]:
+        for path in [
+            path for top in named for path in (top, *top.glob("*.yml"), *top.rglob("*.py"), *top.rglob("*.npz"))
+        ]:
             assert not is_left_out(path.relative_to(ROOT).as_posix()), path
 
 

@@ -36,7 +36,16 @@ def words_in_code(document: Path) -> set[str]:
 def sources() -> str:
     """Return all that is neither a document nor this test, in one text."""
     named = ["Makefile", "docker-compose.yml", "config.yml", "endpoints.yml", "endpoints-redis.yml"]
-    globs = ("ivr/*.py", "scoring/*.py", "bench/*.py", "nlu/components/*.py", "scripts/*", "docker/*", "tests/*.py")
+    globs = (
+        "ivr/*.py",
+        "scoring/*.py",
+        "bench/*.py",
+        "nlu/components/*.py",
+        "teaching/*.py",
+        "scripts/*",
+        "docker/*",
+        "tests/*.py",
+    )
     paths = [*(ROOT / name for name in named), *(path for glob in globs for path in sorted(ROOT.glob(glob)))]
     return "\n".join(path.read_text() for path in paths if path.is_file() and path != Path(__file__))
 

@@ -7,6 +7,9 @@ the room, and the vectors are the same to the third digit.
 
 from __future__ import annotations
 
+import hashlib
+import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Dict, NamedTuple, Text
 from zipfile import BadZipFile
@@ -37,10 +40,17 @@ def read(path: Path = PATH) -> Lesson:
             steps = {name: kept[name + _STEP] for name in kept.files if name + _STEP in kept.files}
             changes = {name: kept[name] * step for name, step in steps.items()}
             return Lesson(changes, kept[_PROJECTION].astype(np.float32))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise ValueError(
-            f"{path}: is not a whole lesson ({error}). Take it from git again: git checkout {path}"
-        ) from None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise _not_whole(path, error) from None
+
+
+@lru_cache(maxsize=1)
+def digest() -> Text:
+    """Return the SHA-256 of the lesson in use, or raise ``ValueError`` as ``read`` does."""
+    try:
+        return hashlib.sha256(PATH.read_bytes()).hexdigest()
+    except OSError as error:
+        raise _not_whole(PATH, error) from None
 
 
 def write(path: Path, lesson: Lesson) -> None:
@@ -51,3 +61,7 @@ def write(path: Path, lesson: Lesson) -> None:
         kept[name] = np.clip(np.round(change / step), -_MOST_STEPS, _MOST_STEPS).astype(np.int8)
         kept[name + _STEP] = step.astype(np.float32)
     np.savez_compressed(path, **kept)
+
+
+def _not_whole(path: Path, error: Exception) -> ValueError:
+    return ValueError(f"{path}: is not a whole lesson ({error}). Take it from git again: git checkout {path}")

@@ -18,5 +18,5 @@ def set_ranking(message: Message, topics: np.ndarray, shares: np.ndarray, length
 
 
 def ranked(message: Message) -> Dict[Text, float]:
-    """Return the share of each topic in the ranking that ``message`` has."""
-    return {topic[INTENT_NAME_KEY]: topic[PREDICTED_CONFIDENCE_KEY] for topic in message.get(INTENT_RANKING_KEY)}
+    """Return the share of each topic in the ranking that ``message`` has; none where no classifier made one."""
+    return {topic[INTENT_NAME_KEY]: topic[PREDICTED_CONFIDENCE_KEY] for topic in message.get(INTENT_RANKING_KEY, [])}

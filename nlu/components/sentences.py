@@ -25,9 +25,6 @@ from nlu.components.wording import normalise
 # Published by the model's authors (sentence-transformers/all-MiniLM-L6-v2).
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 128  # 64 and 256 are slower on two cores
-_LESSON_SHA256 = hashlib.sha256(lesson.PATH.read_bytes()).hexdigest()
-# One file a lesson; `make clean` removes it.
-_MEMORY = Path("build") / f"sentences-{_LESSON_SHA256[:8]}.npz"
 MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
 
 
@@ -133,7 +130,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
         """Name the lesson: Rasa compares code and settings only, and would keep what it computed by another."""
-        return _LESSON_SHA256
+        return lesson.digest()
 
     @classmethod
     def create(
@@ -149,7 +146,8 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize every phrasing; those of the last training are remembered."""
         examples = training_data.training_examples
-        self._add(examples, remembered(_MEMORY, _texts(examples), self._encoder.encode))
+        memory = Path("build") / f"sentences-{lesson.digest()[:8]}.npz"  # one file a lesson; `make clean` removes it
+        self._add(examples, remembered(memory, _texts(examples), self._encoder.encode))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
