@@ -35,6 +35,17 @@ def test_a_broken_lesson_is_named_with_its_cure(tmp_path: Path, content: bytes |
         lesson.read(path)
 
 
+def test_damaged_numbers_are_named_like_a_broken_file(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.npz"
+    change = np.random.default_rng(1).normal(size=(64, 64)).astype(np.float32)
+    lesson.write(path, Lesson({"kernel": change}, np.eye(8, dtype=np.float32)))
+    whole = path.read_bytes()
+    for place in range(200, 1200, 100):
+        path.write_bytes(whole[:place] + bytes(16) + whole[place + 16 :])
+        with pytest.raises(ValueError, match="is not a whole lesson"):
+            lesson.read(path)
+
+
 def test_the_lesson_that_is_shipped_teaches_every_layer() -> None:
     shipped = lesson.read()
     layers = {name.split("/")[1] for name in shipped.changes}
