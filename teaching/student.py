@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from nlu.components.lesson import Lesson
-from nlu.components.sentences import MOST_TOKENS, weight_name
+from nlu.components.sentences import MOST_TOKENS, mean_direction, padded, weight_name
 
 _EPOCHS = 5
 _BATCH = 64
@@ -46,7 +46,7 @@ class Student:
         for epoch in range(1, _EPOCHS + 1):
             started = monotonic()
             for rows in _batches(ids, chance):
-                step(*_padded([ids[row] for row in rows]), wanted[rows])
+                step(*padded([ids[row] for row in rows]), wanted[rows])
             self._tell(f"epoch {epoch}, {monotonic() - started:.0f} s", unseen, unseen_wanted)
 
     def lesson(self) -> Lesson:
@@ -73,9 +73,7 @@ class Student:
         return step
 
     def _pooled(self, ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-        states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
-        weight = tf.cast(mask, tf.float32)[:, :, None]
-        return tf.math.l2_normalize(tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1), axis=1)
+        return mean_direction(self._model, ids, mask)
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
         return [read.ids for read in self._tokenizer.encode_batch(texts)]
@@ -86,7 +84,7 @@ class Student:
         vectors = np.zeros((len(texts), self._projection.shape[0]), dtype=np.float32)
         pooled = tf.function(self._pooled, input_signature=[tf.TensorSpec([None, None], tf.int32)] * 2)
         for rows in _batches(ids, np.random.default_rng(0)):
-            vectors[rows] = pooled(*_padded([ids[row] for row in rows])).numpy()
+            vectors[rows] = pooled(*padded([ids[row] for row in rows])).numpy()
         return vectors
 
     def _tell(self, when: str, texts: list[str], wanted: np.ndarray) -> None:
@@ -111,11 +109,3 @@ def _batches(ids: list[list[int]], chance: np.random.Generator) -> Iterator[np.n
     batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
     chance.shuffle(batches)
     yield from batches
-
-
-def _padded(ids: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``ids`` as one array filled up with zeros, and where they are none."""
-    filled = np.zeros((len(ids), max(map(len, ids))), dtype=np.int32)
-    for row, known in enumerate(ids):
-        filled[row, : len(known)] = known
-    return filled, (filled > 0).astype(np.int32)

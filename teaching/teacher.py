@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-from nlu.components.sentences import MOST_TOKENS
+from nlu.components.sentences import MOST_TOKENS, check_weights, mean_direction, padded
 
 # Published by the model's authors (sentence-transformers/all-mpnet-base-v2).
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
@@ -25,20 +24,16 @@ class Teacher:
         from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
-        digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-        if digest != WEIGHTS_SHA256:
-            raise ValueError(f"{folder}: not the published weights (SHA-256 {digest}). Delete build/teacher.")
+        check_weights(folder / "model.safetensors", WEIGHTS_SHA256)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
-        self._tokenizer.enable_padding(pad_id=_PAD)
+        self._tokenizer.no_padding()
         model = TFAutoModel.from_pretrained(folder)
         whole = tf.TensorSpec([None, None], tf.int32)
 
         @tf.function(input_signature=[whole, whole])
         def pooled(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            states = model(input_ids=ids, attention_mask=mask).last_hidden_state
-            weight = tf.cast(mask, tf.float32)[:, :, None]
-            return tf.math.l2_normalize(tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1), axis=1)
+            return mean_direction(model, ids, mask)
 
         self._pooled = pooled
 
@@ -48,9 +43,8 @@ class Teacher:
         vectors = np.zeros((len(texts), 2 * _WIDTH), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            read = self._tokenizer.encode_batch([texts[i] for i in rows])
-            ids, mask = (np.array([getattr(one, name) for one in read]) for name in ("ids", "attention_mask"))
-            vectors[rows] = self._pooled(ids.astype(np.int32), mask.astype(np.int32)).numpy()
+            tokens = [read.ids for read in self._tokenizer.encode_batch([texts[i] for i in rows])]
+            vectors[rows] = self._pooled(*padded(tokens, _PAD)).numpy()
         return vectors
 
 

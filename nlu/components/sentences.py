@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Text, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -37,7 +37,7 @@ class Encoder:
         from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
-        check_weights(folder / "model.safetensors")
+        check_weights(folder / "model.safetensors", WEIGHTS_SHA256)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
         self._tokenizer.no_padding()
@@ -47,10 +47,7 @@ class Encoder:
 
         @tf.function(input_signature=[whole, whole])
         def pooled(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            states = model(input_ids=ids, attention_mask=mask).last_hidden_state
-            weight = tf.cast(mask, tf.float32)[:, :, None]
-            mean = tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1)
-            return tf.math.l2_normalize(tf.matmul(tf.math.l2_normalize(mean, axis=1), projection), axis=1)
+            return tf.math.l2_normalize(tf.matmul(mean_direction(model, ids, mask), projection), axis=1)
 
         self._pooled = pooled
         self.encode(["warm up, so that the first caller does not wait for tracing"])
@@ -65,25 +62,36 @@ class Encoder:
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            vectors[rows] = self._encode_batch([tokens[i] for i in rows])
+            vectors[rows] = self._pooled(*padded([tokens[i] for i in rows])).numpy()
         return vectors
 
-    def _encode_batch(self, tokens: List[List[int]]) -> np.ndarray:
-        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int32)
-        mask = np.zeros_like(ids)
-        for row, known in enumerate(tokens):
-            ids[row, : len(known)] = known
-            mask[row, : len(known)] = 1
-        return self._pooled(ids, mask).numpy()
 
-
-def check_weights(path: Path) -> None:
-    """Raise ``ValueError`` unless the file at ``path`` has the published SHA-256."""
+def check_weights(path: Path, published: Text) -> None:
+    """Raise ``ValueError`` unless the file at ``path`` has the SHA-256 its authors ``published``."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != WEIGHTS_SHA256:
+    if digest != published:
         raise ValueError(
-            f"{path}: not the published MiniLM weights (SHA-256 {digest}). Delete .venv-rasa and run make again."
+            f"{path}: not the published weights (SHA-256 {digest}). Delete .venv-rasa and build, and run make again."
         )
+
+
+def padded(tokens: List[List[int]], filler: int = 0) -> Tuple[np.ndarray, np.ndarray]:
+    """Return ``tokens`` as one array filled up with ``filler``, and an array that is 1 where they are none."""
+    ids = np.full((len(tokens), max(map(len, tokens))), filler, dtype=np.int32)
+    mask = np.zeros_like(ids)
+    for row, known in enumerate(tokens):
+        ids[row, : len(known)] = known
+        mask[row, : len(known)] = 1
+    return ids, mask
+
+
+def mean_direction(model: Any, ids: Any, mask: Any) -> Any:
+    """Return the mean of what ``model`` makes of each text's tokens, at length 1: both encoders' own pooling."""
+    import tensorflow as tf
+
+    states = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    weight = tf.cast(mask, tf.float32)[:, :, None]
+    return tf.math.l2_normalize(tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1), axis=1)
 
 
 def _teach(model: Any, taught: lesson.Lesson) -> np.ndarray:
