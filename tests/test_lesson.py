@@ -8,6 +8,7 @@ import pytest
 from nlu.components import lesson
 from nlu.components.lesson import Lesson
 from nlu.components.memory import remembered
+from tests.conftest import ROOT
 
 
 def test_a_lesson_is_read_back_to_half_a_step(tmp_path: Path) -> None:
@@ -19,6 +20,14 @@ def test_a_lesson_is_read_back_to_half_a_step(tmp_path: Path) -> None:
     error = np.abs(read.changes["layer/kernel"] - np.clip(change, -whole, whole))
     assert (error <= whole / lesson._MOST_STEPS / 2 + 1e-6).all()
     assert np.array_equal(read.projection, np.eye(8))
+
+
+def test_what_tells_topics_is_read_back_as_it_was(tmp_path: Path) -> None:
+    head = {"topics": np.array(["lumps", "biopsy"]), "weights": np.ones((8, 2), np.float32), "biases": np.zeros(2)}
+    lesson.write(tmp_path / "lesson.npz", Lesson({}, np.eye(8, dtype=np.float32), head))
+    read = lesson.read(tmp_path / "lesson.npz").head
+    assert read.keys() == head.keys()
+    assert all(np.array_equal(read[name], head[name]) for name in head)
 
 
 def test_a_weight_that_did_not_change_is_read_back_as_it_was(tmp_path: Path) -> None:
@@ -51,6 +60,8 @@ def test_the_lesson_that_is_shipped_teaches_every_layer() -> None:
     layers = {name.split("/")[1] for name in shipped.changes}
     assert layers == {f"layer_._{number}" for number in range(6)}
     assert shipped.projection.shape == (384, 384)
+    assert shipped.head["weights"].shape == (384, len(shipped.head["topics"]))
+    assert set(shipped.head["topics"]) <= {path.stem for path in (ROOT / "nlu").glob("*.yml")}
     assert all(np.isfinite(change).all() and change.any() for change in shipped.changes.values())
 
 

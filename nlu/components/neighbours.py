@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.learned import LearnedClassifier
-from nlu.components.ranking import ranked, set_ranking
+from nlu.components.ranking import set_vote
 from nlu.components.rows import direction
 
 
@@ -43,11 +43,7 @@ class NeighbourClassifier(LearnedClassifier):
         for message in messages:
             nearest = np.argpartition(-(directions @ direction(message)), most - 1)[:most]
             votes = np.bincount(owners[nearest], minlength=len(topics)) / most
-            before = ranked(message)
-            shares = [before.get(topic, 0.0) for topic in topics]
-            set_ranking(
-                message, topics, (1 - weight) * np.array(shares) + weight * votes, self._config["ranking_length"]
-            )
+            set_vote(message, topics, votes, weight, self._config["ranking_length"])
         return messages
 
     @classmethod

