@@ -47,7 +47,7 @@ train: .venv-rasa/.ready ## train Rasa anew
 	@rm -f $(MODEL)
 	@$(MAKE) --no-print-directory $(MODEL)
 
-lesson: .venv-rasa/.ready build/teacher/.ready ## teach MiniLM what a larger encoder makes of nlu/ (23 minutes); then make train
+lesson: .venv-rasa/.ready build/teacher/.ready ## teach MiniLM where a larger encoder puts nlu/, and its topics (45 minutes); then make train
 	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching
 
 check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/ and responses/

@@ -20,6 +20,7 @@ from nlu.components.ranking import set_ranking
 from nlu.components.rows import rows
 
 _TOLERANCE = 0.01  # a hundredth of it takes twice as long, and understands nobody more
+_REST = "~"  # stands after every topic's name
 _CORES = 2  # a topic's margin does not depend on the others'
 
 
@@ -44,10 +45,10 @@ class MarginClassifier(LearnedClassifier):
         intents = np.array([example.get(INTENT) for example in examples])
         topics = np.unique(intents)
         fitted = Parallel(n_jobs=_CORES, prefer="threads")(
-            delayed(_margin)(numbers, intents == topic, self._config["C"]) for topic in topics
+            delayed(_margins)(numbers, intents, some, self._config["C"]) for some in np.array_split(topics, _CORES)
         )
-        weights, biases = zip(*fitted)
-        return self._keep(topics=topics, weights=np.stack(weights, axis=1), biases=np.array(biases))
+        weights, biases = (np.concatenate(parts) for parts in zip(*fitted))
+        return self._keep(topics=topics, weights=weights.T.copy(), biases=biases)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the intent and its ranking on each message."""
@@ -65,7 +66,12 @@ class MarginClassifier(LearnedClassifier):
                 raise ValueError(f"config.yml: MarginClassifier {name} must be above 0")
 
 
-def _margin(numbers: csr_matrix, is_topic: np.ndarray, c: float) -> tuple:
-    """Return the weights and the bias that set one topic's rows apart from the rest."""
-    fitted = LinearSVC(C=c, tol=_TOLERANCE, random_state=0).fit(numbers, is_topic)
-    return fitted.coef_[0].astype(np.float32), fitted.intercept_[0].astype(np.float32)
+def _margins(numbers: csr_matrix, intents: np.ndarray, topics: np.ndarray, c: float) -> tuple:
+    """Return the weights and the biases that set each of ``topics`` apart from all the rest.
+
+    In one fit, as liblinear copies all numbers first: a fit for each topic would copy them a hundred times.
+    """
+    labels = np.where(np.isin(intents, topics), intents, _REST)
+    fitted = LinearSVC(C=c, tol=_TOLERANCE, random_state=0).fit(numbers, labels)
+    found = np.searchsorted(fitted.classes_, topics)
+    return fitted.coef_[found].astype(np.float32), fitted.intercept_[found].astype(np.float32)
