@@ -139,18 +139,21 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
     """Return the likeliest topic that must not be missed, or an empty string.
 
     Distress counts where nothing is likelier: who asks something in tears wants the answer. A wish to die that
-    is as likely as the others need to be goes before likelier distress or the wish for a person.
+    is as likely as the others need to be goes before likelier distress or the wish for a person; veiled and plain
+    ones count together, as both are met alike.
     """
+    kinds = {topic: content.answers[topic].kind for topic, _ in ranking}
+    wish = sum(share for topic, share in ranking if kinds[topic] == "crisis")
     caring = [
-        (topic, kind, share)
+        topic
         for place, (topic, share) in enumerate(ranking)
-        if (kind := content.answers[topic].kind) in CARING
-        and share >= (thresholds.crisis_threshold if kind == "crisis" else thresholds.care_threshold)
-        and (kind != "distress" or place == 0)
+        if kinds[topic] in CARING
+        and (wish >= thresholds.crisis_threshold if kinds[topic] == "crisis" else share >= thresholds.care_threshold)
+        and (kinds[topic] != "distress" or place == 0)
     ]
-    if caring and caring[0][1] in ("distress", "transfer"):
-        caring.sort(key=lambda row: row[1] != "crisis" or row[2] < thresholds.care_threshold)
-    return caring[0][0] if caring else ""
+    if caring and kinds[caring[0]] in ("distress", "transfer") and wish >= thresholds.care_threshold:
+        caring.sort(key=lambda topic: kinds[topic] != "crisis")
+    return caring[0] if caring else ""
 
 
 def _comfort(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:

@@ -48,6 +48,8 @@ FALLBACK = ("nlu_fallback", 0.5)
         ([FALLBACK, ("emergency", 0.2), ("cure", 0.16), ("distress", 0.15)], Verdict(("cure",))),
         ([("distress", 0.5), ("crisis", 0.25)], Verdict(("crisis",), sure=True)),
         ([("distress", 0.5), ("crisis", 0.24)], Verdict(("distress",), sure=True)),
+        ([("distress", 0.5), ("wish_to_die", 0.15), ("crisis", 0.1)], Verdict(("wish_to_die",), sure=True)),
+        ([("cure", 0.6), ("wish_to_die", 0.1), ("crisis", 0.1)], Verdict(("wish_to_die",), sure=True)),
         ([("person", 0.6), ("crisis", 0.3)], Verdict(("crisis",), sure=True)),
         ([("emergency", 0.5), ("crisis", 0.3)], Verdict(("emergency",), sure=True)),
         ([("cure", 0.6), ("crisis", 0.2)], Verdict(("crisis",), sure=True)),
