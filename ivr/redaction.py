@@ -20,10 +20,13 @@ _EVERYDAY_TOPICS = 40  # and to stay even after "nurse": "the nurse said"
 
 # First names, families, towns, countries and shops that callers of nlu/ say.
 _PROPER = """
-anna billy brenda dey ginger holly jean mary maureen nick okafor patel pauline penny frankenstein alexa macmillan accra
-australia belfast benidorm birmingham cardiff cornwall england hull glasgow ireland lahore leeds leicester london
-manila norwich poland portugal scottish spain swansea tenerife wales chinese english greek polish punjabi romanian
-welsh asda tesco
+anna billy brenda dey ginger holly jean mary maureen nick okafor patel pauline penny frankenstein alexa macmillan
+accra australia belfast benidorm birmingham cardiff cornwall england hull glasgow ireland lahore leeds leicester
+london manila norwich poland portugal scottish spain swansea tenerife wales chinese english greek polish punjabi
+romanian welsh asda tesco carol doreen elizabeth evans foster lewis marsden pritchard baker butcher hill porter
+addenbrooke's derriford hickman hodgkin's parkinson's velindre ballymena blackpool bristol canada caribbean carlisle
+dundee ghana gujarati handsworth inverness jamaica kingston kumasi lagos lisbon liverpool llandudno nigerian perth
+plymouth romania trinidad warsaw whitby wolverhampton yoruba
 """
 _NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")

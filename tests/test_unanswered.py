@@ -317,7 +317,7 @@ def reply(kind: Any) -> Any:
         ("does mr young do it at night", "does mr [...] do it at night"),
         ("you can ring me on oh seven seven double four one two", "you can ring me on [number]"),
         ("i was born on the 4th of may 1953 can i have it", "i was born on the [number] of may [number] can i have it"),
-        ("email me at jo@example.org about the scan", "[...] me at [...] about the scan"),
+        ("email me at jo@example.org about the scan", "email me at [...] about the scan"),
         ("brenda okafor from glasgow wants to know about it", "[...] from [...] wants to know about it"),
         ("i'm penny and i have lumps", "i'm [...] and i have lumps"),
         ("my maureen has it on her back", "my [...] has it on her back"),
