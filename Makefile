@@ -143,7 +143,7 @@ build/teacher/.ready: requirements/teacher.txt .venv-rasa/.ready
 	@touch $@
 
 $(MODEL): $(SOURCES) .venv-rasa/.ready
-	@echo "Training Rasa (about three minutes; log in build/train.log)..."
+	@echo "Training Rasa (three to five minutes; log in build/train.log)..."
 	@scripts/rasa-quietly train train --domain nlu --data nlu responses --fixed-model-name line --out models --skip-validation
 	@touch $@
 
@@ -154,7 +154,7 @@ build/anchors/%.tar.gz: scoring/anchors/%.yml $(filter-out config.yml nlu/compon
 		--data nlu responses --fixed-model-name $* --out build/anchors --skip-validation
 	@touch $@
 
-build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py lesson.npz lesson.py memory.py ranking.py rows.py sentences.py wording.py)
+build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py lesson.npz lesson.py memory.py ranking.py rows.py sentences.py votes.py wording.py)
 
 # The peer of make bench learns the same, with a cache of its own too.
 $(PEER): $(SOURCES) bench/peer.py .venv-rasa/.ready | .venv/.dev

@@ -14,7 +14,7 @@ from scipy.special import softmax
 
 from nlu.components import lesson
 from nlu.components.ranking import set_vote
-from nlu.components.sentences import DIRECTION, SentenceFeaturizer
+from nlu.components.sentences import DIRECTION, SentenceFeaturizer, shared_encoder
 
 STEEPNESS = 20.0
 """How fast shares part as directions do: they are unit vectors, whose products with the weights are small."""
@@ -36,7 +36,9 @@ class FineTunedClassifier(IntentClassifier, GraphComponent):
     def __init__(self, config: Dict[Text, Any]) -> None:
         """Read the head at once: a bad file must stop the start, not a call."""
         self._config = config
-        head = lesson.read().head
+        head = shared_encoder().head
+        if not head:
+            raise ValueError(f"{lesson.PATH}: teaches no topics; its teaching was cut short. Run: make lesson")
         self._topics, self._weights, self._biases = head["topics"], head["weights"], head["biases"]
 
     @classmethod

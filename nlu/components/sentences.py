@@ -43,6 +43,7 @@ class Encoder:
         from transformers import TFAutoModel
 
         check_weights(folder / "model.safetensors", WEIGHTS_SHA256)
+        self.head = taught.head
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
         self._tokenizer.no_padding()
