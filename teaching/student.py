@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from nlu.components.lesson import Lesson
-from nlu.components.sentences import MOST_TOKENS, mean_direction, padded, teach, weight_name
+from nlu.components.sentences import mean_direction, padded, teach, tokenizer, weight_name
 
 BATCH = 64
 _WARM_UP = 200  # steps, until the learning rate is at its height; then it falls to nothing in a straight line
@@ -24,12 +24,9 @@ class Student:
 
     def __init__(self, folder: Path, taught: Lesson | None = None) -> None:
         """Load the published weights in ``folder``, and what was ``taught`` before."""
-        from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
-        self._tokenizer.no_padding()
+        self._tokenizer = tokenizer(folder)
         self._model = TFAutoModel.from_pretrained(folder)
         self._layers = [weight for weight in self._model.trainable_weights if "/encoder/" in weight.name]
         self._published = [weight.numpy() for weight in self._layers]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from nlu.components.sentences import MOST_TOKENS, check_weights, mean_direction, padded
+from nlu.components.sentences import check_weights, mean_direction, padded, tokenizer
 
 # Published by the model's authors (sentence-transformers/all-mpnet-base-v2).
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
@@ -21,13 +21,10 @@ class Teacher:
 
     def __init__(self, folder: Path) -> None:
         """Load the weights in ``folder``; ``ValueError`` if they are not the published ones."""
-        from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
         check_weights(folder / "model.safetensors", WEIGHTS_SHA256)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
-        self._tokenizer.no_padding()
+        self._tokenizer = tokenizer(folder)
         model = TFAutoModel.from_pretrained(folder)
         whole = tf.TensorSpec([None, None], tf.int32)
 

@@ -27,26 +27,24 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 _BATCH = 128  # 64 and 256 are slower on two cores
 DIRECTION = "sentence_direction"
 """Set on a caller's message: its unit vector of 384 before the projection."""
-MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
+_MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
 
 
 class Encoder:
     """MiniLM as it was taught, under ``tf.function`` with mean pooling: texts -> unit vectors of 384.
 
-    A text has two: a direction as MiniLM makes it, and its place, where the larger encoder would put it.
+    A text has two: a direction as MiniLM makes it, and its place, where the larger encoder would put it. ``head``
+    tells topics from directions.
     """
 
     def __init__(self, folder: Path, taught: lesson.Lesson) -> None:
         """Check the weights in ``folder``, add what was ``taught`` to them and build the graph once."""
         import tensorflow as tf
-        from tokenizers import Tokenizer
         from transformers import TFAutoModel
 
         check_weights(folder / "model.safetensors", WEIGHTS_SHA256)
         self.head = taught.head
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(max_length=MOST_TOKENS)
-        self._tokenizer.no_padding()
+        self._tokenizer = tokenizer(folder)
         model = TFAutoModel.from_pretrained(folder)
         projection = tf.constant(teach(model, taught))
         whole = tf.TensorSpec([None, None], tf.int32)
@@ -75,6 +73,16 @@ class Encoder:
             rows = order[start : start + _BATCH]
             vectors[:, rows] = self._pooled(*padded([tokens[i] for i in rows])).numpy()
         return vectors
+
+
+def tokenizer(folder: Path) -> Any:
+    """Return what cuts a text into the word pieces of the model in ``folder``: 128 at most, none to fill up."""
+    from tokenizers import Tokenizer
+
+    found = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    found.enable_truncation(max_length=_MOST_TOKENS)
+    found.no_padding()
+    return found
 
 
 def check_weights(path: Path, published: Text) -> None:
