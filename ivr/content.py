@@ -52,15 +52,26 @@ class Lexicon(Strict):
     said_as_written: tuple[str, ...]
 
 
-class RedFlag(Strict):
-    """One class of danger: its phrases, and the topic that is spoken."""
+class Watched(Strict):
+    """One class of words that are looked for: its phrases, and the topic that is spoken."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     name: Annotated[str, Field(alias="class")]
     topic: str
-    even_in_questions: bool = False
     phrases: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class RedFlag(Watched):
+    """Danger; ``even_in_questions``: it counts in a plain question too."""
+
+    even_in_questions: bool = False
+
+
+class Refusal(Watched):
+    """What is never answered; ``offers_answer``: the answer that Rasa is sure of is offered beside the refusal."""
+
+    offers_answer: bool = False
 
 
 class RedFlags(Strict):
@@ -74,7 +85,7 @@ class RedFlags(Strict):
     fillers: tuple[str, ...]
     reports: tuple[str, ...]
     flags: tuple[RedFlag, ...]
-    refusals: tuple[RedFlag, ...]
+    refusals: tuple[Refusal, ...]
 
 
 class Content(Strict):

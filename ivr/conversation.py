@@ -107,12 +107,12 @@ class Conversation:
         return replace(self._meant(state, meaning), detail=meaning.detail)
 
     def _meant(self, state: State, meaning: Meaning) -> Turn:
-        if meaning.topic:
-            return self._follow(state, meaning.topic)
         if meaning.key:
             return self._pressed(state, meaning.key)
-        if meaning.target:
-            turn = self._go(state, meaning.target)
+        if meaning.topic or meaning.target:
+            turn = self._follow(state, meaning.topic) if meaning.topic else self._go(state, meaning.target)
+            if meaning.beside and turn.reply.kind in ("distress", "refuse"):
+                return self._enter(state, f"beside:{turn.state.place.removeprefix('topic:')}:{meaning.beside}")
             others = meaning.others if turn.reply.kind == "answer" else ()
             return replace(turn, state=replace(turn.state, others=others))
         if meaning.guesses:

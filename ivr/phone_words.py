@@ -71,6 +71,7 @@ class Prompts(Strict):
     did_you_ask: str
     did_you_ask_one: str
     did_you_ask_several: str
+    beside: str
     slower: str
     normal_speed: str
     no_more: str

@@ -2,7 +2,8 @@
 
 A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items by
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
-``clarify:cure:treatment``, ``others:cure:treatment``, ``person``, ``closed``,
+``clarify:cure:treatment``, ``others:cure:treatment``, ``beside:distress:cure`` (comfort,
+or a refusal, and an answer that may be wanted too), ``person``, ``closed``,
 ``call_back`` (after a transfer that reached nobody) and ``text`` (shall it be sent?).
 Anything else is the main menu, so that a caller whose place went away with an edit is
 never lost.
@@ -49,10 +50,11 @@ class Places:
             topic, _, part = rest.partition(":")
             if answer := self._content.answers.get(topic):
                 return self._answer(answer, int(part) if part.isdecimal() else 0, by_text)
-        if head in ("clarify", "others"):
-            topics = [topic for topic in rest.split(":") if topic in self._content.answers]
-            if topics:
-                return self._clarify(topics, self._prompts.not_that if head == "others" else self._prompts.did_you_ask)
+        topics = [topic for topic in rest.split(":") if topic in self._content.answers]
+        if head == "beside" and topics:
+            return self._answer(self._content.answers[topics[0]], 0, by_text, topics[1:])
+        if head in ("clarify", "others") and topics:
+            return self._clarify(topics, self._prompts.not_that if head == "others" else self._prompts.did_you_ask)
         if place == PERSON and not self._helpline.is_closed:
             return Reply("transfer", self.said(*self._helpline.notices(), self._prompts.connecting), then="dial")
         if place in (PERSON, CLOSED):
@@ -87,7 +89,7 @@ class Places:
         """Return the topic that was heard at ``place``, or first offered there; else an empty string."""
         head, _, rest = place.partition(":")
         topic = rest.partition(":")[0]
-        return topic if head in ("topic", "clarify", "others") and topic in self._content.answers else ""
+        return topic if head in ("topic", "clarify", "others", "beside") and topic in self._content.answers else ""
 
     def _answer_at(self, place: str) -> Answer | None:
         head, _, rest = place.partition(":")
@@ -135,14 +137,15 @@ class Places:
     def _topics(self, topics: Iterable[str]) -> tuple[Choice, ...]:
         return tuple(Choice(self._content.answers[topic].name, f"topic:{topic}") for topic in topics)
 
-    def _answer(self, answer: Answer, index: int, by_text: bool) -> Reply:
+    def _answer(self, answer: Answer, index: int, by_text: bool, beside: Sequence[str] = ()) -> Reply:
         part = answer.parts[min(index, len(answer.parts) - 1)]
         has_more = index + 1 < len(answer.parts)
         text = [_TEXT_ME] if by_text and answer.kind in _OFFERS_A_TEXT else []
-        choices = self._topics((*answer.related, *text))
+        choices = self._topics((*beside, *answer.related, *text))
+        offer = self.said(self._prompts.beside) if beside else ()
         return Reply(
             answer.kind,
-            (*self._words(answer, part), *self._ways_on(answer, choices, has_more)),
+            (*self._words(answer, part), *offer, *self._ways_on(answer, choices, has_more)),
             topic=_topic(answer),
             choices=choices,
             yes=PERSON if answer.kind in _OFFERS_A_PERSON else "",

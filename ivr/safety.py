@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ivr.content import RedFlags
+from ivr.content import RedFlags, Refusal
 from ivr.wording import normalise
 
 _NEAR = 3  # words between a negation and what it negates
@@ -37,10 +37,10 @@ class Screen:
                 return flag.topic
         return None
 
-    def find_refusal(self, words: str) -> str | None:
-        """Return the topic that refuses ``words``, or None. Only for words without danger."""
+    def find_refusal(self, words: str) -> Refusal | None:
+        """Return what refuses ``words``, or None. Only for words without danger."""
         said = self._meant(words)
-        return next((refusal.topic for refusal, phrases in self._refusals if phrases.search(said)), None)
+        return next((refusal for refusal, phrases in self._refusals if phrases.search(said)), None)
 
     def is_calm(self, words: str) -> bool:
         """Tell whether ``words`` are a plain question or long past, and report nobody's state now."""

@@ -33,6 +33,7 @@ class Thresholds(BaseModel):
     care_threshold: Share
     comfort_threshold: Share
     calm_threshold: Share
+    beside_threshold: Share
     leaning_threshold: Share
     context_weight: Share
     unclear_speech: Share
@@ -53,12 +54,14 @@ def read_thresholds(config: Path) -> Thresholds:
 class Verdict:
     """The topics that may be meant: one and sure, one to three in doubt, or none.
 
-    ``others`` are the next best after a sure one, should it turn out wrong.
+    ``others`` are the next best after a sure one, should it turn out wrong; ``beside`` is an answer that may be
+    wanted too, where a sure topic comforts.
     """
 
     topics: tuple[str, ...] = ()
     sure: bool = False
     others: tuple[str, ...] = ()
+    beside: str = ""
 
 
 def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
@@ -75,18 +78,29 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
             if share >= thresholds.calm_threshold or content.answers[topic].kind != "emergency"
         ]
     if care := _care(ranking, thresholds, content):
-        return Verdict((care,), sure=True)
+        return _met(care, ranking, thresholds, content)
     named = [topic for topic, _ in ranking if content.answers[topic].name]
     if _is_sure(reading, ranking, thresholds, content):
         others = [topic for topic in named if topic != reading.intent]
         return Verdict((reading.intent,), sure=True, others=tuple(others[:_CHOICES]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
     if comfort := _comfort(ranking, thresholds.comfort_threshold, content):
-        return Verdict((comfort,), sure=True)
+        return _met(comfort, ranking, thresholds, content)
     offered = _offered(ranking, thresholds, content)
     if not offered and likely and content.answers[likely[0]].kind == "refuse":
         return Verdict((likely[0],), sure=True)  # not to answer is the safe way to be wrong
     return Verdict(offered)
+
+
+def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> Verdict:
+    """Return the verdict to meet ``care`` at once, and what was asked in tears beside it if it is likely enough."""
+    answers = [topic for topic, share in ranking if share >= thresholds.beside_threshold and answerable(topic, content)]
+    return Verdict((care,), sure=True, beside="".join(answers[:1]) if content.answers[care].kind == "distress" else "")
+
+
+def answerable(topic: str, content: Content) -> bool:
+    """Tell whether ``topic`` has an answer of the leaflet's that can be offered by its name."""
+    return content.answers[topic].kind == "answer" and bool(content.answers[topic].name)
 
 
 def doubted(verdict: Verdict, content: Content) -> Verdict:

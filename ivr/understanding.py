@@ -9,7 +9,7 @@ from ivr.rasa import Dialogue, RasaUnavailable, Reading
 from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import CARING, Thresholds, Verdict, blend, doubted, judge, leans
+from ivr.sureness import CARING, Thresholds, Verdict, answerable, blend, doubted, judge, leans
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import in_context, normalise
 
@@ -23,7 +23,8 @@ class Meaning:
 
     ``topic`` is spoken or obeyed as it stands, ``key`` is as good as pressed, ``target`` is
     a place to go to by way of Rasa, ``guesses`` are topics to ask about. ``others`` are the
-    next best topics after a ``target`` that was understood. ``detail`` tells how.
+    next best topics after a ``target`` that was understood, ``beside`` is an answer to offer with words that
+    comfort or refuse. ``detail`` tells how.
     """
 
     topic: str = ""
@@ -31,6 +32,7 @@ class Meaning:
     target: str = ""
     guesses: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    beside: str = ""
     detail: Detail = NOTHING_READ
 
 
@@ -59,15 +61,23 @@ class Understanding:
             return Meaning(target=target)
         verdict, detail = self._read(words[:_MOST_READ], state)
         if not self._cares(verdict) and (refusal := self._screen.find_refusal(words)):
-            return Meaning(topic=refusal, detail=replace(detail, topic=refusal))
+            return Meaning(
+                topic=refusal.topic,
+                beside=self._sure_answer(verdict) if refusal.offers_answer else "",
+                detail=replace(detail, topic=refusal.topic),
+            )
         if heard.clarity is not None and heard.clarity < self._thresholds.unclear_speech:
             verdict = doubted(verdict, self._content)
         if verdict.sure:
-            return Meaning(target=f"topic:{verdict.topics[0]}", others=verdict.others, detail=detail)
+            target = f"topic:{verdict.topics[0]}"
+            return Meaning(target=target, others=verdict.others, beside=verdict.beside, detail=detail)
         return Meaning(guesses=verdict.topics, detail=detail)
 
     def _cares(self, verdict: Verdict) -> bool:
         return verdict.sure and self._content.answers[verdict.topics[0]].kind in CARING
+
+    def _sure_answer(self, verdict: Verdict) -> str:
+        return verdict.topics[0] if verdict.sure and answerable(verdict.topics[0], self._content) else ""
 
     def _choice_named(self, words: str, state: State) -> str:
         named = {normalise(choice.name): choice.target for choice in self._places.here(state).choices}

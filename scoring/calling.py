@@ -9,6 +9,7 @@ from ivr.player import Player
 from scoring.questions import Row
 
 _AT_ONCE = 2  # calls side by side: as many as the smallest machine has cores
+_OFFERING = ("clarify", "distress", "refuse")
 _MOST_CHOICES = 3  # keys pressed after "A, or B?"; more than three is a menu, not a question
 CONFIDENT = 0.9  # what a recogniser says of clear speech
 
@@ -17,7 +18,7 @@ CONFIDENT = 0.9  # what a recogniser says of clear speech
 class Met:
     """How one row was met.
 
-    ``offered`` are the topics behind the keys of a question asked back; ``ranking`` is
+    ``offered`` are the topics behind the keys of a question asked back, or beside comfort or a refusal; ``ranking`` is
     (topic, share of 1), surest first, empty where Rasa was not needed; ``understood`` is the topic acted on.
     """
 
@@ -68,7 +69,7 @@ def _noted(row: Row, player: Player) -> Met:
         kind,
         topic,
         understood=detail.get("topic", ""),
-        offered=tuple(_offered(player)) if kind == "clarify" else (),
+        offered=tuple(_offered(player)) if kind in _OFFERING else (),
         ranking=tuple((name, share) for name, share in detail.get("ranking", ())),
         readings=detail.get("readings", 0),
     )

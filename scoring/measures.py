@@ -54,7 +54,7 @@ def is_right(met: Met, facts: Facts) -> bool:
 
 
 def is_right_in_one_choice(met: Met, facts: Facts) -> bool:
-    """Tell whether the answer came at once or is behind a key of the question asked back."""
+    """Tell whether the answer came at once or is behind a key of what was said instead."""
     return is_right(met, facts) or any(_holds(topic, met, facts) for topic in met.offered)
 
 

@@ -583,6 +583,48 @@ def test_distress_is_met_with_a_person(caller: Caller, rasa: FakeRasa) -> None:
     assert caller.player.ringing
 
 
+def test_a_question_asked_in_tears_is_comforted_and_its_answer_is_one_key_away(
+    caller: Caller, rasa: FakeRasa, content: Content
+) -> None:
+    rasa.understands["will i ever be rid of it"] = [("distress", 0.5), ("cure", 0.3)]
+    caller.says("will i ever be rid of it")
+    assert caller.kind == "distress"
+    caller.hears_topic("distress")
+    caller.hears(content.phone.prompts.beside)
+    caller.says("say that again")
+    caller.hears(content.phone.prompts.beside)
+    caller.presses("1")
+    caller.hears_answer("cure")
+    caller.presses("8")
+    caller.says("yes")
+    assert caller.player.ringing
+
+
+def test_advice_is_refused_but_the_fact_beside_it_is_offered(caller: Caller, rasa: FakeRasa, content: Content) -> None:
+    rasa.understands["should i keep still in the scanner"] = "ct_scan"
+    caller.says("should i keep still in the scanner")
+    assert caller.kind == "refuse"
+    caller.hears(content.phone.prompts.beside)
+    caller.presses("1")
+    caller.hears_answer("ct_scan")
+
+
+@pytest.mark.parametrize(
+    ("words", "understood"),
+    [
+        ("should i keep still", [("nlu_fallback", 0.5), ("ct_scan", 0.44), ("tests", 0.4)]),  # Rasa is not sure
+        ("have they got anything for psoriasis and will i take ibuprofen", "treatment"),  # another drug
+        ("should i go over it again", "repeat"),  # no answer
+    ],
+)
+def test_a_refusal_offers_nothing_it_cannot_be_sure_of(
+    caller: Caller, rasa: FakeRasa, content: Content, words: str, understood: str | list[tuple[str, float]]
+) -> None:
+    rasa.understands[words] = understood
+    caller.says(words)
+    assert (caller.kind, content.phone.prompts.beside in caller.last_words) == ("refuse", False)
+
+
 def test_outside_the_leaflet_is_said_honestly(caller: Caller, rasa: FakeRasa) -> None:
     rasa.understands["how long have i got"] = "outside_leaflet"
     caller.says("how long have i got")

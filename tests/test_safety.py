@@ -56,7 +56,9 @@ def test_what_the_leaflet_must_not_answer_is_no_danger(content: Content) -> None
     screen = Screen(content.red_flags)
     for words in ("how long have i got", "should i go ahead with the biopsy", "what dose do they use"):
         assert screen.find(words) is None
-        assert screen.find_refusal(words) == "outside_leaflet"
+        refusal = screen.find_refusal(words)
+        assert refusal
+        assert refusal.topic == "outside_leaflet"
     assert screen.find_refusal("what should i be looking out for on my skin") is None
 
 

@@ -20,6 +20,7 @@ THRESHOLDS = Thresholds(
     care_threshold=0.25,
     comfort_threshold=0.15,
     calm_threshold=0.75,
+    beside_threshold=0.2,
     leaning_threshold=0.5,
     context_weight=0.8,
     unclear_speech=0.4,
@@ -68,6 +69,26 @@ def test_a_ranking_leads_to(ranking: list[tuple[str, float]], verdict: Verdict, 
     assert (found.topics, found.sure) == (verdict.topics, verdict.sure)
 
 
+@pytest.mark.parametrize(
+    ("ranking", "beside"),
+    [
+        ([("distress", 0.6), ("cure", 0.2), ("lumps", 0.2)], "cure"),
+        ([("distress", 0.6), ("cure", 0.19)], ""),
+        ([("distress", 0.5), ("repeat", 0.25), ("cure", 0.2)], "cure"),
+        ([FALLBACK, ("distress", 0.24), ("cure", 0.22)], "cure"),
+        ([FALLBACK, ("distress", 0.3), ("biopsy_how_long", 0.25)], ""),
+        ([("emergency", 0.4), ("cure", 0.38)], ""),
+        ([("crisis", 0.4), ("cure", 0.38)], ""),
+        ([("person", 0.4), ("cure", 0.38)], ""),
+        ([("outside_leaflet", 0.6), ("cure", 0.3)], ""),
+    ],
+)
+def test_what_was_asked_in_tears_is_kept_beside_comfort(
+    ranking: list[tuple[str, float]], beside: str, content: Content
+) -> None:
+    assert judge(Reading(ranking[0][0], tuple(ranking)), THRESHOLDS, content).beside == beside
+
+
 def test_a_plain_question_with_a_word_of_danger_gets_its_answer(content: Content) -> None:
     ranking = (("ect_less_common", 0.6), ("emergency", 0.3))
     reading = Reading("ect_less_common", ranking)
@@ -102,6 +123,7 @@ def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
         "care_threshold",
         "comfort_threshold",
         "calm_threshold",
+        "beside_threshold",
         "leaning_threshold",
         "context_weight",
         "unclear_speech",
