@@ -6,7 +6,7 @@ from dataclasses import replace
 from ivr.content import Answer, Content
 from ivr.hearing import Heard
 from ivr.limits import Limits
-from ivr.places import CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, TEXT, Places
+from ivr.places import BESIDE, CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, TEXT, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
 from ivr.reply import URGENT, Kind
@@ -112,7 +112,7 @@ class Conversation:
         if meaning.topic or meaning.target:
             turn = self._follow(state, meaning.topic) if meaning.topic else self._go(state, meaning.target)
             if meaning.beside and turn.reply.kind in ("distress", "refuse"):
-                return self._enter(state, f"beside:{turn.state.place.removeprefix('topic:')}:{meaning.beside}")
+                return self._enter(state, f"{BESIDE}{turn.state.place.removeprefix('topic:')}:{meaning.beside}")
             others = meaning.others if turn.reply.kind == "answer" else ()
             return replace(turn, state=replace(turn.state, others=others))
         if meaning.guesses:

@@ -21,6 +21,7 @@ MENU = "menu"
 PERSON = "person"
 CLOSED = "closed"
 CALL_BACK = "call_back"
+BESIDE = "beside:"
 TEXT = "text"
 SEND = "text:send"
 DO_NOT_SEND = "text:no"
@@ -50,8 +51,9 @@ class Places:
             topic, _, part = rest.partition(":")
             if answer := self._content.answers.get(topic):
                 return self._answer(answer, int(part) if part.isdecimal() else 0, by_text)
-        topics = [topic for topic in rest.split(":") if topic in self._content.answers]
-        if head == "beside" and topics:
+        named = rest.split(":")
+        topics = [topic for topic in named if topic in self._content.answers]
+        if head == "beside" and topics[:1] == named[:1]:
             return self._answer(self._content.answers[topics[0]], 0, by_text, topics[1:])
         if head in ("clarify", "others") and topics:
             return self._clarify(topics, self._prompts.not_that if head == "others" else self._prompts.did_you_ask)
@@ -140,8 +142,9 @@ class Places:
     def _answer(self, answer: Answer, index: int, by_text: bool, beside: Sequence[str] = ()) -> Reply:
         part = answer.parts[min(index, len(answer.parts) - 1)]
         has_more = index + 1 < len(answer.parts)
-        text = [_TEXT_ME] if by_text and answer.kind in _OFFERS_A_TEXT else []
-        choices = self._topics((*beside, *answer.related, *text))
+        # Not beside an answer: on key 2 it would be agreed to by pressing that twice (docs/decisions/0015).
+        text = [_TEXT_ME] if by_text and not beside and answer.kind in _OFFERS_A_TEXT else []
+        choices = self._topics(dict.fromkeys((*beside, *answer.related, *text)))
         offer = self.said(self._prompts.beside) if beside else ()
         return Reply(
             answer.kind,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ivr.phone_words import Prompts
-from ivr.places import MENU, PERSON, TEXT, Places
+from ivr.places import BESIDE, MENU, PERSON, TEXT, Places
 from ivr.reply import URGENT, Kind, Reply
 from ivr.state import State
 from ivr.turn import Turn, listening
@@ -40,7 +40,8 @@ class Recovery:
         place = state.place if times == 1 else MENU
         here = self._places.here(replace(state, place=place))
         choices = self._places.choice_lines(here.choices) if times < len(prompts) else ()
-        if place == TEXT:  # "yes" must be heard as an answer to the question, and not to "are you still there?"
+        # "Yes" must be heard as an answer to the question, not to "are you still there?", nor to "press 1".
+        if place == TEXT or place.startswith(BESIDE):
             choices = here.says
         reply = replace(
             here,

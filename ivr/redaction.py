@@ -26,7 +26,8 @@ london manila norwich poland portugal scottish spain swansea tenerife wales chin
 romanian welsh asda tesco carol doreen elizabeth evans foster lewis marsden pritchard baker butcher hill porter
 addenbrooke's derriford hickman hodgkin's parkinson's velindre ballymena blackpool bristol canada caribbean carlisle
 dundee ghana gujarati handsworth inverness jamaica kingston kumasi lagos lisbon liverpool llandudno nigerian perth
-plymouth romania trinidad warsaw whitby wolverhampton yoruba
+plymouth romania trinidad warsaw whitby wolverhampton yoruba jesus lane lucky mane
+aberdeen america bob britain dublin irish italian majorca manchester mercy newcastle ruby siri zealand
 """
 _NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")

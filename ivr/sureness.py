@@ -94,8 +94,10 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
 
 def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> Verdict:
     """Return the verdict to meet ``care`` at once, and what was asked in tears beside it if it is likely enough."""
-    answers = [topic for topic, share in ranking if share >= thresholds.beside_threshold and answerable(topic, content)]
-    return Verdict((care,), sure=True, beside="".join(answers[:1]) if content.answers[care].kind == "distress" else "")
+    likely = [topic for topic, share in ranking if share >= thresholds.beside_threshold and topic != care]
+    wanted = [topic for topic in likely if answerable(topic, content) or content.answers[topic].kind in URGENT]
+    may_offer = content.answers[care].kind == "distress" and wanted and answerable(wanted[0], content)
+    return Verdict((care,), sure=True, beside=wanted[0] if may_offer else "")  # nothing past likelier danger
 
 
 def answerable(topic: str, content: Content) -> bool:

@@ -94,4 +94,4 @@ def _asked_back(state: State) -> bool:
 def _heard(state: State) -> str:
     """Return the topic whose answer was heard at ``state``, or nothing."""
     head, _, rest = state.place.partition(":")
-    return rest.partition(":")[0] if head == "topic" else ""
+    return rest.partition(":")[0] if head in ("topic", "beside") else ""

@@ -600,6 +600,14 @@ def test_a_question_asked_in_tears_is_comforted_and_its_answer_is_one_key_away(
     assert caller.player.ringing
 
 
+def test_a_yes_after_silence_is_to_the_person_who_was_offered(caller: Caller, rasa: FakeRasa, content: Content) -> None:
+    rasa.understands["will i ever be rid of it"] = [("distress", 0.5), ("cure", 0.3)]
+    caller.says("will i ever be rid of it")
+    caller.stays_silent()
+    caller.hears_topic("distress")
+    caller.hears(content.phone.prompts.beside)
+
+
 def test_advice_is_refused_but_the_fact_beside_it_is_offered(caller: Caller, rasa: FakeRasa, content: Content) -> None:
     rasa.understands["should i keep still in the scanner"] = "ct_scan"
     caller.says("should i keep still in the scanner")
@@ -613,7 +621,8 @@ def test_advice_is_refused_but_the_fact_beside_it_is_offered(caller: Caller, ras
     ("words", "understood"),
     [
         ("should i keep still", [("nlu_fallback", 0.5), ("ct_scan", 0.44), ("tests", 0.4)]),  # Rasa is not sure
-        ("have they got anything for psoriasis and will i take ibuprofen", "treatment"),  # another drug
+        ("should i take ibuprofen for it", "ect_pain"),  # another drug
+        ("am i dying", "cure"),  # outlook
         ("should i go over it again", "repeat"),  # no answer
     ],
 )

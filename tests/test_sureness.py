@@ -77,6 +77,8 @@ def test_a_ranking_leads_to(ranking: list[tuple[str, float]], verdict: Verdict, 
         ([("distress", 0.5), ("repeat", 0.25), ("cure", 0.2)], "cure"),
         ([FALLBACK, ("distress", 0.24), ("cure", 0.22)], "cure"),
         ([FALLBACK, ("distress", 0.3), ("biopsy_how_long", 0.25)], ""),
+        ([FALLBACK, ("distress", 0.3), ("emergency", 0.24), ("cure", 0.22)], ""),  # not past danger
+        ([FALLBACK, ("distress", 0.3), ("cure", 0.24), ("emergency", 0.22)], "cure"),
         ([("emergency", 0.4), ("cure", 0.38)], ""),
         ([("crisis", 0.4), ("cure", 0.38)], ""),
         ([("person", 0.4), ("cure", 0.38)], ""),

@@ -152,6 +152,16 @@ def test_nothing_but_a_yes_sends_it(dial: Dial, outbox: Outbox, rasa: FakeRasa, 
         assert not outbox.sent, what
 
 
+def test_a_key_pressed_twice_beside_comfort_sends_nothing(dial: Dial, outbox: Outbox, rasa: FakeRasa) -> None:
+    rasa.understands["will i ever be rid of it"] = [("distress", 0.5), ("cure", 0.3)]
+    for key in "12":
+        caller = dial()
+        caller.says("will i ever be rid of it")
+        caller.presses(key)
+        caller.presses(key)
+        assert not outbox.sent
+
+
 def test_the_warning_is_heard_whatever_is_pressed(dial: Dial, content: Content) -> None:
     caller = dial()
     caller.says("text me")
