@@ -59,7 +59,19 @@ def test_what_the_leaflet_must_not_answer_is_no_danger(content: Content) -> None
         refusal = screen.find_refusal(words)
         assert refusal
         assert refusal.topic == "outside_leaflet"
-    assert screen.find_refusal("what should i be looking out for on my skin") is None
+    for words in (
+        "what should i be looking out for on my skin",
+        "how long have i got to lie still for",
+        "at what stage do they bring in the electric one",
+    ):
+        assert screen.find_refusal(words) is None, words
+    for words in (
+        "how long have i got to live",
+        "what stage am i at",
+        "at what stage is she",
+        "at what stage will i die",
+    ):
+        assert screen.find_refusal(words), words
 
 
 @pytest.mark.parametrize(
