@@ -14,6 +14,8 @@ from ivr.reply import URGENT
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
+_NEARLY = 0.7  # of the likeliest share: distress as likely as that is comforted; 0.5 and 0.9 do nearly the same
+_NEXT_TO_BEST = 3
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
@@ -84,7 +86,7 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
         others = [topic for topic in named if topic != reading.intent]
         return Verdict((reading.intent,), sure=True, others=tuple(others[:_CHOICES]))
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
-    if comfort := _comfort(ranking, thresholds.comfort_threshold, content):
+    if comfort := _comfort(ranking, thresholds, content):
         return _met(comfort, ranking, thresholds, content)
     offered = _offered(ranking, thresholds, content)
     if not offered and likely and content.answers[likely[0]].kind == "refuse":
@@ -172,12 +174,18 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
     return caring[0] if caring else ""
 
 
-def _comfort(ranking: list[tuple[str, float]], threshold: float, content: Content) -> str:
-    """Return the likeliest topic if it comforts, or is danger with distress next to it; else an empty string.
+def _comfort(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
+    """Return the likeliest topic if it comforts, or is danger with distress next to it; else nearly likeliest distress.
 
-    To tell one's grief and hear "Did you ask about hair loss?" is worse than to be comforted for nothing; and to be
-    comforted in danger is worse than either.
+    To tell one's grief and hear "Did you ask about hair loss?" is worse than to be comforted for nothing, as the answer
+    is then offered beside; and to be comforted in danger is worse than either. Empty where nothing of that is likely.
     """
-    felt = [content.answers[topic].kind for topic, share in ranking[:2] if share >= threshold]
-    is_felt = felt[:1] == ["distress"] or (felt[1:] == ["distress"] and felt[0] in URGENT)
-    return ranking[0][0] if is_felt else ""
+    kinds = {topic: content.answers[topic].kind for topic, _ in ranking}
+    felt = [kinds[topic] for topic, share in ranking[:2] if share >= thresholds.comfort_threshold]
+    if felt[:1] == ["distress"] or (felt[1:] == ["distress"] and felt[0] in URGENT):
+        return ranking[0][0]
+    likely = [
+        row for row in ranking[:_NEXT_TO_BEST] if row[1] >= max(thresholds.care_threshold, _NEARLY * ranking[0][1])
+    ]
+    asks = bool(likely) and kinds[likely[0][0]] in ("answer", "refuse")
+    return next((topic for topic, _ in likely if asks and kinds[topic] == "distress"), "")
