@@ -45,6 +45,9 @@ from ivr.safety import Screen
         ("i've got a bra fitting on tuesday", None),
         ("what should i be looking out for on my skin", None),
         ("can i just say i want to kill myself", "crisis"),
+        ("he's gone into anna fill axis", "emergency"),
+        ("it's an a phil actic thing look at her lips", "emergency"),
+        ("anna phillips told me to ring", None),
         ("", None),
     ],
 )
