@@ -27,7 +27,7 @@ romanian welsh asda tesco carol doreen elizabeth evans foster lewis marsden prit
 addenbrooke's derriford hickman hodgkin's parkinson's velindre ballymena blackpool bristol canada caribbean carlisle
 dundee ghana gujarati handsworth inverness jamaica kingston kumasi lagos lisbon liverpool llandudno nigerian perth
 plymouth romania trinidad warsaw whitby wolverhampton yoruba jesus lane lucky mane
-aberdeen america bob britain dublin irish italian majorca manchester mercy newcastle ruby siri zealand
+aberdeen america bob britain dean dublin irish italian lee majorca manchester mercy newcastle ruby siri zealand
 """
 _NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")
