@@ -606,6 +606,8 @@ def test_a_yes_after_silence_is_to_the_person_who_was_offered(caller: Caller, ra
     caller.stays_silent()
     caller.hears_topic("distress")
     caller.hears(content.phone.prompts.beside)
+    caller.says("yes")
+    assert caller.player.ringing
 
 
 def test_advice_is_refused_but_the_fact_beside_it_is_offered(caller: Caller, rasa: FakeRasa, content: Content) -> None:

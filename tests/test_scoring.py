@@ -86,6 +86,22 @@ def test_calls_are_made_and_noted(local_line: str, rasa: FakeRasa) -> None:
     assert (command.kind, command.understood, command.ranking) == ("control", "repeat", ())
 
 
+def test_an_answer_beside_comfort_or_a_refusal_is_noted_as_offered(local_line: str, rasa: FakeRasa) -> None:
+    rasa.understands |= {"will it ever go": [("distress", 0.5), ("cure", 0.3)], "i can't stop crying": "distress"}
+    rasa.understands |= {"should i keep still in the scanner": "ct_scan", "who won the match": "off_topic"}
+    comforted = question("distress", (), "i can't stop crying")
+    advice, outside = (
+        question("oos-medical", (), "should i keep still in the scanner"),
+        question("oos-other", (), "who won the match"),
+    )
+    met = list(meet_all(local_line, [question(text="will it ever go"), comforted, advice, outside]))
+    assert [one.offered for one in met] == [("cure",), (), ("ct_scan",), ()]
+    named = {
+        found.measure.name: found for found in results(met, {"cure": {"cannot-be-cured"}, "ct_scan": {"ct-painless"}})
+    }
+    assert named["outside: refused, an answer offered"].hits == (met[2],)
+
+
 def test_what_was_asked_before_is_said_first(local_line: str, rasa: FakeRasa) -> None:
     rasa.understands |= {"any cure": "cure", "is that so": [("nlu_fallback", 0.5), ("lumps", 0.4)]}
     rasa.understands["cure and is that so"] = "symptoms"
