@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from nlu.components.followups import LEANS
 from nlu.components.learned import LearnedClassifier
-from nlu.components.rows import rows
+from nlu.components.rows import product, rows
 
 _OUTPUT = "leaning"
 
@@ -51,7 +51,7 @@ class LeaningClassifier(LearnedClassifier):
     def _leaning(self, message: Message) -> float:
         if not self._learned:
             return 0.0
-        return float(expit(rows([message]) @ self._learned["weights"] + self._learned["bias"])[0])
+        return float(expit(product(message, self._learned["weights"]) + self._learned["bias"])[0])
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:

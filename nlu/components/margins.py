@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 
 from nlu.components.learned import LearnedClassifier
 from nlu.components.ranking import set_ranking
-from nlu.components.rows import rows
+from nlu.components.rows import product, rows
 
 _TOLERANCE = 0.01  # a hundredth of it takes twice as long, and understands nobody more
 _REST = "~"  # stands after every topic's name
@@ -54,7 +54,7 @@ class MarginClassifier(LearnedClassifier):
         """Set the intent and its ranking on each message."""
         topics, weights, biases = (self._learned[name] for name in ("topics", "weights", "biases"))
         for message in messages:
-            margins = (rows([message]) @ weights)[0] + biases
+            margins = product(message, weights) + biases
             set_ranking(message, topics, softmax(self._config["sharpness"] * margins), self._config["ranking_length"])
         return messages
 
