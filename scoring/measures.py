@@ -50,6 +50,11 @@ def is_follow_up(met: Met) -> bool:
     return met.row.kind == "fact" and bool(met.row.context)
 
 
+def is_harmless(met: Met) -> bool:
+    """Tell whether a row is a question, a command or chatter: nothing that urgent help is for."""
+    return met.row.kind in ("fact", "meta", "oos-medical", "oos-other") or met.row.kind in _UNDERSTOOD
+
+
 def is_right(met: Met, facts: Facts) -> bool:
     """Tell whether the caller heard at once an answer with a fact that was wanted."""
     return met.kind == "answer" and _holds(met.topic, met, facts)
@@ -110,6 +115,7 @@ MEASURES = (
     Measure("distress met with a person offered", _of("distress"), _met_as("distress", "crisis", "emergency")),
     Measure("commands obeyed", lambda met: met.row.kind in _UNDERSTOOD, is_obeyed, 0.95),
     Measure("about the line: met as that", _of("meta"), _met_as("about")),
+    Measure("nobody in danger, and met as danger", is_harmless, _met_as("emergency", "crisis"), less_is_better=True),
     Measure("danger met as danger", _of("danger"), _met_as("emergency", "crisis"), 0.98),
     Measure("calm questions met as danger", _of("calm"), _met_as("emergency", "crisis"), 0.05, less_is_better=True),
     Measure("idioms and denials met as danger", _of("look-alike"), _met_as("emergency", "crisis"), less_is_better=True),
