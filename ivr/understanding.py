@@ -60,7 +60,7 @@ class Understanding:
         if target := self._choice_named(words, state):
             return Meaning(target=target)
         verdict, detail = self._read(words[:_MOST_READ], state)
-        if not self._cares(verdict) and (refusal := self._screen.find_refusal(words)):
+        if not self._is_no_advice(verdict) and (refusal := self._screen.find_refusal(words)):
             return Meaning(
                 topic=refusal.topic,
                 beside=self._sure_answer(verdict) if refusal.offers_answer else "",
@@ -75,6 +75,10 @@ class Understanding:
 
     def _cares(self, verdict: Verdict) -> bool:
         return verdict.sure and self._content.answers[verdict.topics[0]].kind in CARING
+
+    def _is_no_advice(self, verdict: Verdict) -> bool:
+        """Tell whether no phrase of a question for advice overrules ``verdict``: it helps, or is about the line."""
+        return self._cares(verdict) or (verdict.sure and self._content.answers[verdict.topics[0]].kind == "about")
 
     def _sure_answer(self, verdict: Verdict) -> str:
         return verdict.topics[0] if verdict.sure and answerable(verdict.topics[0], self._content) else ""

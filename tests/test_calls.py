@@ -636,6 +636,13 @@ def test_a_refusal_offers_nothing_it_cannot_be_sure_of(
     assert (caller.kind, content.phone.prompts.beside in caller.last_words) == ("refuse", False)
 
 
+def test_a_question_about_the_line_is_no_question_for_advice(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["should i try the helpline of a sunday"] = "helpline_hours"
+    caller.says("should i try the helpline of a sunday")
+    assert caller.kind == "about"
+    caller.hears_topic("helpline_hours")
+
+
 def test_outside_the_leaflet_is_said_honestly(caller: Caller, rasa: FakeRasa) -> None:
     rasa.understands["how long have i got"] = "outside_leaflet"
     caller.says("how long have i got")
