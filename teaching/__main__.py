@@ -14,7 +14,7 @@ from teaching.phrasings import phrasings
 from teaching.places import teach_places
 from teaching.student import Student
 from teaching.teacher import WEIGHTS_SHA256, Teacher, narrowed
-from teaching.topics import teach_topics
+from teaching.topics import EPOCHS, teach_topics
 
 _ROOT = Path(__file__).parent.parent
 _TEACHER = _ROOT / "build/teacher/all-mpnet-base-v2"
@@ -23,12 +23,13 @@ _EVERY = 50  # each fiftieth phrasing is kept from the student, to see what it m
 
 @click.command()
 @click.option("--topics-only", is_flag=True, help="Keep the places of the lesson that is there; needs no teacher.")
-def main(topics_only: bool) -> None:
+@click.option("--epochs", default=EPOCHS, help="How often to go through the topics; 1 for some hundred new phrasings.")
+def main(topics_only: bool, epochs: int) -> None:
     """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name."""
     rows = phrasings(_ROOT)
     if not topics_only:
         _teach_places(sorted({text for text, _ in rows}))
-    _teach_topics([row for row in rows if row[1]])
+    _teach_topics([row for row in rows if row[1]], epochs)
     print(f"{lesson.PATH.relative_to(_ROOT)} is written. Now: make train")
 
 
@@ -44,14 +45,13 @@ def _teach_places(texts: list[str]) -> None:
     lesson.write(lesson.PATH, student.lesson())
 
 
-def _teach_topics(rows: list[tuple[str, str]]) -> None:
-    print(f"MiniLM learns the topics of {len(rows)} phrasings (about 25 minutes)...")
+def _teach_topics(rows: list[tuple[str, str]], epochs: int) -> None:
+    print(f"MiniLM learns the topics of {len(rows)} phrasings (about {9 * epochs} minutes)...")
     texts, topics = zip(*rows, strict=True)
     unseen = np.arange(len(rows)) % _EVERY == 0
     student = Student(Path(MODEL_DIR), lesson.read())
-    head = teach_topics(
-        student, _chosen(texts, ~unseen), _chosen(topics, ~unseen), _chosen(texts, unseen), _chosen(topics, unseen)
-    )
+    taught = _chosen(texts, ~unseen), _chosen(topics, ~unseen)
+    head = teach_topics(student, *taught, _chosen(texts, unseen), _chosen(topics, unseen), epochs)
     lesson.write(lesson.PATH, student.lesson(head))
 
 

@@ -12,7 +12,7 @@ from nlu.components.sentences import padded
 from teaching.places import distance, likeness
 from teaching.student import BATCH, TOKENS, VECTORS, Student, batches, optimizer
 
-_EPOCHS = 3
+EPOCHS = 3
 _RATE = 2e-4
 _HEAD_RATE = 1e-3  # the head starts from next to nothing, the layers from what they know
 _FAITH = 2.0  # how much a place lost weighs beside a topic missed
@@ -20,10 +20,11 @@ _SMOOTHING = 0.1  # of the certainty in each label is spread over all topics: so
 
 
 def teach_topics(
-    student: Student, texts: list[str], topics: list[str], unseen: list[str], unseen_topics: list[str]
+    student: Student, texts: list[str], topics: list[str], unseen: list[str], unseen_topics: list[str], epochs: int
 ) -> dict[str, np.ndarray]:
-    """Teach ``student`` the topic of each of ``texts``; print how it does on ``unseen`` ones; return its head.
+    """Teach ``student`` the topic of each of ``texts``, and return the head that names it.
 
+    It goes through them ``epochs`` times, and prints each time how it does on ``unseen`` ones.
     Shares of ``topics`` are the softmax of ``STEEPNESS`` x direction x ``weights`` + ``biases``.
     """
     names, labels = np.unique(topics, return_inverse=True)
@@ -32,8 +33,8 @@ def teach_topics(
     weights = tf.Variable(_first_weights(directions, labels, len(names)))
     biases = tf.Variable(np.zeros(len(names), dtype=np.float32))
     ids, chance = student.ids(texts), np.random.default_rng(0)
-    step = _step(student, [weights, biases], _EPOCHS * -(-len(texts) // BATCH))
-    for epoch in range(1, _EPOCHS + 1):
+    step = _step(student, [weights, biases], epochs * -(-len(texts) // BATCH))
+    for epoch in range(1, epochs + 1):
         started = monotonic()
         for rows in batches(ids, chance):
             step(*padded([ids[row] for row in rows]), places[rows], labels[rows].astype(np.int32))
