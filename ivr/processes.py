@@ -26,7 +26,7 @@ _STOP_PATIENCE = 10
 _RETRY_PAUSE = 60
 
 # A sentence is too small to share among cores, and oneDNN prepares for greater matrices than it has:
-# with these a reading takes half the computing and a sixth less time (docs/performance.md).
+# with these a reading takes less than half the computing and an eighth less time (docs/performance.md).
 _ONE_SENTENCE_AT_A_TIME = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "TF_NUM_INTRAOP_THREADS": "1",
