@@ -61,7 +61,16 @@ def test_follow_ups_are_counted_apart() -> None:
         "follow-ups: right at once or after one choice",
         "follow-ups: right answer at once",
         "follow-ups given a wrong answer",
+        "nobody in danger, and met as danger",
     }
+
+
+@pytest.mark.parametrize("kind", ["fact", "meta", "oos-medical", "oos-other", "nav:slower"])
+def test_a_false_alarm_is_a_miss(kind: str) -> None:
+    name = "nobody in danger, and met as danger"
+    for met_as, alarms in (("emergency", 1), ("crisis", 1), ("distress", 0), ("answer", 0)):
+        assert len(by_name(Met(question(kind), met_as, ""))[name].misses) == alarms
+    assert name not in by_name(Met(question("danger", ()), "emergency", ""))
 
 
 def test_a_command_must_be_understood_as_itself() -> None:
