@@ -27,7 +27,7 @@ _RETRY_PAUSE = 60
 
 # A sentence is too small to share among cores, and oneDNN prepares for greater matrices than it has:
 # with these a reading takes less than half the computing and an eighth less time (docs/performance.md).
-_ONE_SENTENCE_AT_A_TIME = {
+ONE_SENTENCE_AT_A_TIME = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
@@ -84,7 +84,7 @@ def rasa_server(
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
     quiet |= {"LOG_LEVEL": "WARNING", "LOG_LEVEL_LIBRARIES": "ERROR"}  # below, it writes down what callers say
     stores = split(redis_url) if redis_url else {}
-    with _process(command, root, name, quiet | _ONE_SENTENCE_AT_A_TIME | stores) as process:
+    with _process(command, root, name, quiet | ONE_SENTENCE_AT_A_TIME | stores) as process:
         _await(f"{url}/domain", process, _RASA_PATIENCE, _log(root, name))
         _warm_up(url)
         yield process

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ivr.processes import gunicorn
+from ivr.processes import ONE_SENTENCE_AT_A_TIME, gunicorn
 from ivr.settings import Settings
 from tests.conftest import ROOT
 from tests.servers import absent
@@ -74,6 +74,12 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_compose_keeps_to_its_schema() -> None:
     done = run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rasa_reads_as_under_make_run_and_trains_without() -> None:
+    served, trained = (SERVICES[name]["environment"] for name in ("rasa", "train"))
+    assert {name: served.get(name) for name in ONE_SENTENCE_AT_A_TIME} == ONE_SENTENCE_AT_A_TIME
+    assert not ONE_SENTENCE_AT_A_TIME.keys() & trained.keys()
 
 
 @every_dockerfile
