@@ -11,7 +11,7 @@ from bench.hour import hour
 from bench.load import Load, LocustFailed, load
 from bench.report import OurResult, PeerResult, as_text
 from bench.subject import Subject, apologies, our_line, the_peer
-from ivr.processes import CannotStart
+from ivr.child import CannotStart
 
 _ROOT = Path(__file__).resolve().parent.parent
 

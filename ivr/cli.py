@@ -8,6 +8,7 @@ import click
 from ivr import processes
 from ivr import settings as line_settings
 from ivr.checks import problems
+from ivr.child import CannotStart
 from ivr.connect import Outside, connect_number
 from ivr.content import Content
 from ivr.content_files import load
@@ -16,7 +17,7 @@ from ivr.fallback import stand_alone
 from ivr.findings import report
 from ivr.line import ask_reload
 from ivr.log_commands import forget_calls, report_calls
-from ivr.processes import CannotStart, run_line
+from ivr.processes import run_line
 from ivr.review_command import review_questions
 from ivr.setting_faults import E164
 from ivr.settings import Settings, SettingsError

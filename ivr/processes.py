@@ -1,10 +1,7 @@
 """Starts Rasa and the phone line on this machine, waits for both, and stops both."""
 
-import errno
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +13,13 @@ from urllib.parse import urlsplit
 
 import requests
 
+from ivr.child import CannotStart, Process, refuse_taken_port, running
 from ivr.redis_url import split
 from ivr.settings import Settings
 
 MODEL = "models/line.tar.gz"
 _RASA_PATIENCE = 180  # seconds; a cold disk reads 2.6 GB of TensorFlow slowly
 _LINE_PATIENCE = 30
-_STOP_PATIENCE = 10
 _RETRY_PAUSE = 60
 
 # A sentence is too small to share among cores, and oneDNN prepares for greater matrices than it has:
@@ -35,11 +32,6 @@ ONE_SENTENCE_AT_A_TIME = {
 }
 
 Tell = Callable[[str], object]
-Process = subprocess.Popen[bytes]
-
-
-class CannotStart(Exception):
-    """A process cannot start; the message says what, why and what to do."""
 
 
 def run_line(settings: Settings, root: Path, tell: Tell) -> int:
@@ -84,8 +76,8 @@ def rasa_server(
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
     quiet |= {"LOG_LEVEL": "WARNING", "LOG_LEVEL_LIBRARIES": "ERROR"}  # below, it writes down what callers say
     stores = split(redis_url) if redis_url else {}
-    with _process(command, root, name, quiet | ONE_SENTENCE_AT_A_TIME | stores) as process:
-        _await(f"{url}/domain", process, _RASA_PATIENCE, _log(root, name))
+    environ = quiet | ONE_SENTENCE_AT_A_TIME | stores
+    with running(command, root, name, environ, f"{url}/domain", _RASA_PATIENCE) as process:
         _warm_up(url)
         yield process
 
@@ -97,8 +89,8 @@ def phone_line(settings: Settings, root: Path, name: str = "line", **environ: st
     Port and Rasa are those of ``settings``; for the rest the line reads ``environ`` and our own environment.
     """
     own = {"PORT": str(settings.port), "RASA_URL": settings.rasa_url, **environ}
-    with _process(gunicorn(settings), root, name, own) as process:
-        _await(f"{settings.local_address}/health/live", process, _LINE_PATIENCE, _log(root, name))
+    alive = f"{settings.local_address}/health/live"
+    with running(gunicorn(settings), root, name, own, alive, _LINE_PATIENCE) as process:
         yield process
 
 
@@ -123,57 +115,6 @@ def gunicorn(settings: Settings) -> list[str]:
     ]
 
 
-def refuse_taken_port(host: str, port: int, setting: str, cure: str) -> None:
-    """Raise CannotStart if something listens on ``port`` already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise CannotStart(f"{host}:{port} cannot be listened on ({error}): correct HOST") from error
-            cure = f"PORT={port + 1} {cure}" if setting == "PORT" else cure
-            raise CannotStart(
-                f"Port {port} is in use by another program ({setting}): stop that program, or try {cure}"
-            ) from error
-
-
-@contextmanager
-def _process(command: list[str], root: Path, name: str, extra: dict[str, str]) -> Iterator[Process]:
-    log = _log(root, name)
-    log.parent.mkdir(exist_ok=True)
-    if log.exists():  # why the last one ended
-        log.replace(log.with_suffix(".1.log"))
-    with log.open("wb") as output:
-        # A session of its own: Ctrl-C reaches us alone, and we stop both in order.
-        process = subprocess.Popen(
-            command, cwd=root, env={**os.environ, **extra}, stdout=output, stderr=output, start_new_session=True
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _await(url: str, process: Process, patience: float, log: Path) -> None:
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise CannotStart(f"{_last_lines(log)}\nIt stopped at once; the whole log is {log}")
-        try:
-            if requests.get(url, headers={"Accept": "application/json"}, timeout=2).ok:
-                return
-        except requests.RequestException:
-            pass
-        time.sleep(0.2)
-    raise CannotStart(f"{url} did not answer within {patience:.0f} seconds; see {log}")
-
-
 def _warm_up(url: str) -> None:
     """Let the first, slow parse be ours and not a caller's."""
     requests.post(f"{url}/model/parse", json={"text": "hello"}, timeout=30)
@@ -195,16 +136,8 @@ def _watch(line: Process, rasa: Process | None, start_rasa: Callable[[], Process
     return 1
 
 
-def _log(root: Path, name: str) -> Path:
-    return root / "build" / f"{name}.log"
-
-
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def _last_lines(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
 def _ready_text(settings: Settings) -> str:

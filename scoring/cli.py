@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ivr.processes import MODEL, CannotStart
+from ivr.child import CannotStart
+from ivr.processes import MODEL
 from scoring import baseline, compared, overlap, report, spoken
 from scoring.anchors import table
 from scoring.calling import Met, NoLine, meet_all

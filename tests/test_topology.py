@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from ivr.processes import Process, phone_line, rasa_server
+from ivr.child import Process
+from ivr.processes import phone_line, rasa_server
 from ivr.settings import Settings
 from tests.caller import Caller
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, free_port
