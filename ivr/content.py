@@ -86,6 +86,7 @@ class RedFlags(Strict):
     reports: tuple[str, ...]
     flags: tuple[RedFlag, ...]
     refusals: tuple[Refusal, ...]
+    corrections: tuple[str, ...]
 
 
 class Content(Strict):

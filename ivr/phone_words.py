@@ -72,6 +72,7 @@ class Prompts(Strict):
     did_you_ask_one: str
     did_you_ask_several: str
     beside: str
+    listeners: str
     slower: str
     normal_speed: str
     no_more: str

@@ -3,7 +3,7 @@
 A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items by
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
 ``clarify:cure:treatment``, ``others:cure:treatment``, ``beside:distress:cure`` (comfort,
-or a refusal, and an answer that may be wanted too), ``person``, ``closed``,
+or a refusal, and an answer that may be wanted too; ``beside:distress:crisis``: and Samaritans), ``person``, ``closed``,
 ``call_back`` (after a transfer that reached nobody) and ``text`` (shall it be sent?).
 Anything else is the main menu, so that a caller whose place went away with an edit is
 never lost.
@@ -144,11 +144,11 @@ class Places:
         has_more = index + 1 < len(answer.parts)
         # Not beside an answer: on key 2 it would be agreed to by pressing that twice (docs/decisions/0015).
         text = [_TEXT_ME] if by_text and not beside and answer.kind in _OFFERS_A_TEXT else []
-        choices = self._topics(dict.fromkeys((*beside, *answer.related, *text)))
-        offer = self.said(self._prompts.beside) if beside else ()
+        named = [topic for topic in beside if self._content.answers[topic].name]
+        choices = self._topics(dict.fromkeys((*named, *answer.related, *text)))
         return Reply(
             answer.kind,
-            (*self._words(answer, part), *offer, *self._ways_on(answer, choices, has_more)),
+            (*self._words(answer, part), *self._offer(beside), *self._ways_on(answer, choices, has_more)),
             topic=_topic(answer),
             choices=choices,
             yes=PERSON if answer.kind in _OFFERS_A_PERSON else "",
@@ -164,6 +164,12 @@ class Places:
         opening = self.said(self._prompts.about, name=answer.name) if opens else ()
         added = self.said(*(self._content.phone.additions[name] for name in part.adds))
         return (*opening, *_breaths([part.text, answer.follow]), *added)
+
+    def _offer(self, beside: Sequence[str]) -> tuple[Said, ...]:
+        """Return the words before what is ``beside`` comfort or a refusal; a wish to die is met in them at once."""
+        if any(self._content.answers[topic].kind == "crisis" for topic in beside):
+            return self.said(self._prompts.listeners)
+        return self.said(self._prompts.beside) if beside else ()
 
     def _ways_on(self, answer: Answer, choices: tuple[Choice, ...], has_more: bool) -> tuple[Said, ...]:
         more = self.said(self._prompts.more) if has_more else ()

@@ -24,6 +24,7 @@ class Screen:
         self._questions = _any(red_flags.questions)
         self._opens = re.compile(rf"^(?:{_any(red_flags.fillers).pattern}|\s)*{_any(red_flags.openers).pattern}")
         self._reports = _any(red_flags.reports)
+        self._corrections = _any(red_flags.corrections)
 
     def find(self, words: str) -> str | None:
         """Return the topic of the first red flag in ``words``, or None.
@@ -47,6 +48,10 @@ class Screen:
         said = self._meant(words)
         asks = self._opens.search(said) or self._questions.search(said) or self._long_past.search(said)
         return bool(asks) and not self._reports.search(said)
+
+    def is_correction(self, words: str) -> bool:
+        """Tell whether ``words`` say that another answer was wanted than the one just heard."""
+        return bool(self._corrections.search(self._meant(words)))
 
     def _meant(self, words: str) -> str:
         said = self._look_alikes.sub(" ", f" {_contracted(normalise(words))} ")

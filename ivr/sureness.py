@@ -57,7 +57,7 @@ class Verdict:
     """The topics that may be meant: one and sure, one to three in doubt, or none.
 
     ``others`` are the next best after a sure one, should it turn out wrong; ``beside`` is an answer that may be
-    wanted too, where a sure topic comforts.
+    wanted too, or a wish to die that may be meant, where a sure topic comforts.
     """
 
     topics: tuple[str, ...] = ()
@@ -95,10 +95,17 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
 
 
 def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> Verdict:
-    """Return the verdict to meet ``care`` at once, and what was asked in tears beside it if it is likely enough."""
+    """Return the verdict to meet ``care`` at once, and beside comfort what else was likely.
+
+    A wish to die less likely than distress is named beside it, else what was asked in tears.
+    """
+    is_comfort = content.answers[care].kind == "distress"
+    wishes = [topic for topic, _ in ranking if content.answers[topic].kind == "crisis"]
+    if is_comfort and _wish(ranking, content) >= thresholds.crisis_threshold:
+        return Verdict((care,), sure=True, beside=wishes[0])
     likely = [topic for topic, share in ranking if share >= thresholds.beside_threshold and topic != care]
     wanted = [topic for topic in likely if answerable(topic, content) or content.answers[topic].kind in URGENT]
-    may_offer = content.answers[care].kind == "distress" and wanted and answerable(wanted[0], content)
+    may_offer = is_comfort and wanted and answerable(wanted[0], content)
     return Verdict((care,), sure=True, beside=wanted[0] if may_offer else "")  # nothing past likelier danger
 
 
@@ -113,6 +120,13 @@ def doubted(verdict: Verdict, content: Content) -> Verdict:
     if not first or first.kind != "answer":
         return verdict
     return Verdict((verdict.topics[0], *verdict.others)[:_CHOICES])
+
+
+def corrected(verdict: Verdict, heard: str) -> Verdict:
+    """Return ``verdict`` without the topic just ``heard``, which the caller did not want: the next best are offered."""
+    if heard not in verdict.topics:
+        return verdict
+    return Verdict(tuple(topic for topic in (*verdict.topics, *verdict.others) if topic != heard)[:_CHOICES])
 
 
 def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Reading:
@@ -156,12 +170,12 @@ def _offered(ranking: list[tuple[str, float]], thresholds: Thresholds, content: 
 def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
     """Return the likeliest topic that must not be missed, or an empty string.
 
-    Distress counts where nothing is likelier: who asks something in tears wants the answer. A wish to die that
-    is as likely as the others need to be goes before likelier distress or the wish for a person; veiled and plain
-    ones count together, as both are met alike.
+    Distress counts where nothing is likelier: who asks something in tears wants the answer. A wish to die, plain or
+    veiled, that is as likely as the others need to be goes before a likelier wish for a person. Likelier distress
+    goes before it: comfort then names Samaritans.
     """
     kinds = {topic: content.answers[topic].kind for topic, _ in ranking}
-    wish = sum(share for topic, share in ranking if kinds[topic] == "crisis")
+    wish = _wish(ranking, content)
     caring = [
         topic
         for place, (topic, share) in enumerate(ranking)
@@ -169,9 +183,17 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
         and (wish >= thresholds.crisis_threshold if kinds[topic] == "crisis" else share >= thresholds.care_threshold)
         and (kinds[topic] != "distress" or place == 0)
     ]
-    if caring and kinds[caring[0]] in ("distress", "transfer") and wish >= thresholds.care_threshold:
+    if not caring:
+        return ""
+    passes = kinds[caring[0]] == "transfer" or (kinds[caring[0]] == "distress" and wish > ranking[0][1])
+    if passes and wish >= thresholds.care_threshold:
         caring.sort(key=lambda topic: kinds[topic] != "crisis")
-    return caring[0] if caring else ""
+    return caring[0]
+
+
+def _wish(ranking: list[tuple[str, float]], content: Content) -> float:
+    """Return how likely a wish to die is, plain or veiled."""
+    return sum(share for topic, share in ranking if content.answers[topic].kind == "crisis")
 
 
 def _comfort(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:

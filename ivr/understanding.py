@@ -9,7 +9,7 @@ from ivr.rasa import Dialogue, RasaUnavailable, Reading
 from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import CARING, Thresholds, Verdict, answerable, blend, doubted, judge, leans
+from ivr.sureness import CARING, Thresholds, Verdict, answerable, blend, corrected, doubted, judge, leans
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import in_context, normalise
 
@@ -98,6 +98,8 @@ class Understanding:
             reading = blend(reading, second, self._thresholds)
             verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
             readings = 2
+        if self._screen.is_correction(words):
+            verdict = corrected(verdict, self._places.heard(state.place))
         ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
         topic = verdict.topics[0] if verdict.sure else ""
         return verdict, Detail(topic, ranking, readings, self._places.about(state.place))

@@ -600,6 +600,20 @@ def test_a_question_asked_in_tears_is_comforted_and_its_answer_is_one_key_away(
     assert caller.player.ringing
 
 
+def test_comfort_names_samaritans_where_a_wish_to_die_may_be_meant(
+    caller: Caller, rasa: FakeRasa, content: Content
+) -> None:
+    rasa.understands["i want it to be last year"] = [("distress", 0.5), ("wish_to_die", 0.4)]
+    caller.says("i want it to be last year")
+    assert caller.kind == "distress"
+    caller.hears_topic("distress")
+    caller.hears(content.phone.prompts.listeners)
+    caller.says("say that again")
+    caller.hears(content.phone.prompts.listeners)
+    caller.says("yes")
+    assert caller.player.ringing
+
+
 def test_a_yes_after_silence_is_to_the_person_who_was_offered(caller: Caller, rasa: FakeRasa, content: Content) -> None:
     rasa.understands["will i ever be rid of it"] = [("distress", 0.5), ("cure", 0.3)]
     caller.says("will i ever be rid of it")
@@ -608,6 +622,19 @@ def test_a_yes_after_silence_is_to_the_person_who_was_offered(caller: Caller, ra
     caller.hears(content.phone.prompts.beside)
     caller.says("yes")
     assert caller.player.ringing
+
+
+def test_an_answer_that_was_not_wanted_is_not_spoken_again(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["is it ect"] = "ect"
+    rasa.understands["i said c t not ect"] = [("ect", 0.9), ("repeat", 0.03), ("ct_scan", 0.03), ("ect_when", 0.02)]
+    caller.says("is it ect")
+    caller.hears_answer("ect")
+    caller.says("i said c t not ect")
+    assert caller.kind == "clarify"
+    caller.presses("1")
+    caller.hears_answer("ct_scan")
+    caller.says("i said c t not ect")  # ect was not what was just heard
+    caller.hears_answer("ect")
 
 
 def test_advice_is_refused_but_the_fact_beside_it_is_offered(caller: Caller, rasa: FakeRasa, content: Content) -> None:
