@@ -97,7 +97,7 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
 def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> Verdict:
     """Return the verdict to meet ``care`` at once, and beside comfort what else was likely.
 
-    A wish to die less likely than distress is named beside it, else what was asked in tears.
+    A wish to die, too unlikely to be met as one, is answered beside comfort; else what was asked in tears is offered.
     """
     is_comfort = content.answers[care].kind == "distress"
     wishes = [topic for topic, _ in ranking if content.answers[topic].kind == "crisis"]
@@ -171,8 +171,8 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
     """Return the likeliest topic that must not be missed, or an empty string.
 
     Distress counts where nothing is likelier: who asks something in tears wants the answer. A wish to die, plain or
-    veiled, that is as likely as the others need to be goes before a likelier wish for a person. Likelier distress
-    goes before it: comfort then names Samaritans.
+    veiled, that is as likely as the others need to be goes before likelier distress or the wish for a person; a less
+    likely one is named beside comfort.
     """
     kinds = {topic: content.answers[topic].kind for topic, _ in ranking}
     wish = _wish(ranking, content)
@@ -183,12 +183,9 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
         and (wish >= thresholds.crisis_threshold if kinds[topic] == "crisis" else share >= thresholds.care_threshold)
         and (kinds[topic] != "distress" or place == 0)
     ]
-    if not caring:
-        return ""
-    passes = kinds[caring[0]] == "transfer" or (kinds[caring[0]] == "distress" and wish > ranking[0][1])
-    if passes and wish >= thresholds.care_threshold:
+    if caring and kinds[caring[0]] in ("distress", "transfer") and wish >= thresholds.care_threshold:
         caring.sort(key=lambda topic: kinds[topic] != "crisis")
-    return caring[0]
+    return caring[0] if caring else ""
 
 
 def _wish(ranking: list[tuple[str, float]], content: Content) -> float:

@@ -47,9 +47,9 @@ FALLBACK = ("nlu_fallback", 0.5)
         ([FALLBACK, ("emergency", 0.2), ("distress", 0.16)], Verdict(("emergency",), sure=True)),
         ([FALLBACK, ("distress", 0.2), ("emergency", 0.16)], Verdict(("distress",), sure=True)),
         ([FALLBACK, ("emergency", 0.2), ("cure", 0.16), ("distress", 0.15)], Verdict(("cure",))),
-        ([("distress", 0.4), ("crisis", 0.41)], Verdict(("crisis",), sure=True)),
-        ([("distress", 0.5), ("crisis", 0.49)], Verdict(("distress",), sure=True)),  # Samaritans are named beside
-        ([("distress", 0.4), ("wish_to_die", 0.3), ("crisis", 0.2)], Verdict(("wish_to_die",), sure=True)),
+        ([("distress", 0.5), ("crisis", 0.25)], Verdict(("crisis",), sure=True)),
+        ([("distress", 0.5), ("crisis", 0.24)], Verdict(("distress",), sure=True)),  # and is named beside
+        ([("distress", 0.5), ("wish_to_die", 0.15), ("crisis", 0.1)], Verdict(("wish_to_die",), sure=True)),
         ([("cure", 0.6), ("wish_to_die", 0.1), ("crisis", 0.1)], Verdict(("wish_to_die",), sure=True)),
         ([("person", 0.6), ("crisis", 0.3)], Verdict(("crisis",), sure=True)),
         ([("emergency", 0.5), ("crisis", 0.3)], Verdict(("emergency",), sure=True)),
@@ -85,7 +85,7 @@ def test_a_ranking_leads_to(ranking: list[tuple[str, float]], verdict: Verdict, 
         ([FALLBACK, ("distress", 0.3), ("biopsy_how_long", 0.25)], ""),
         ([FALLBACK, ("distress", 0.3), ("emergency", 0.24), ("cure", 0.22)], ""),  # not past danger
         ([FALLBACK, ("distress", 0.3), ("cure", 0.24), ("emergency", 0.22)], "cure"),
-        ([("distress", 0.5), ("crisis", 0.3)], "crisis"),
+        ([("distress", 0.5), ("crisis", 0.24)], "crisis"),
         ([("distress", 0.6), ("cure", 0.21), ("crisis", 0.1), ("wish_to_die", 0.1)], "crisis"),
         ([("distress", 0.6), ("cure", 0.21), ("crisis", 0.19)], "cure"),
         ([("emergency", 0.4), ("cure", 0.38)], ""),
