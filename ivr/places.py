@@ -93,6 +93,11 @@ class Places:
         topic = rest.partition(":")[0]
         return topic if head in ("topic", "clarify", "others", "beside") and topic in self._content.answers else ""
 
+    def answered(self, place: str) -> str:
+        """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""
+        answer = self._answer_at(place)
+        return answer.topic if answer else ""
+
     def _answer_at(self, place: str) -> Answer | None:
         head, _, rest = place.partition(":")
         return self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
@@ -142,9 +147,9 @@ class Places:
     def _answer(self, answer: Answer, index: int, by_text: bool, beside: Sequence[str] = ()) -> Reply:
         part = answer.parts[min(index, len(answer.parts) - 1)]
         has_more = index + 1 < len(answer.parts)
-        # Not beside an answer: on key 2 it would be agreed to by pressing that twice (docs/decisions/0015).
-        text = [_TEXT_ME] if by_text and not beside and answer.kind in _OFFERS_A_TEXT else []
         named = [topic for topic in beside if self._content.answers[topic].name]
+        # Not beside an answer: on key 2 it would be agreed to by pressing that twice (docs/decisions/0015).
+        text = [_TEXT_ME] if by_text and not named and answer.kind in _OFFERS_A_TEXT else []
         choices = self._topics(dict.fromkeys((*named, *answer.related, *text)))
         return Reply(
             answer.kind,

@@ -16,6 +16,7 @@ _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
 _NEARLY = 0.7  # of the likeliest share: distress as likely as that is comforted; 0.5 and 0.9 do nearly the same
 _NEXT_TO_BEST = 3
+_SLIGHT = 0.01  # a topic below it is not offered even to who said that the likeliest is not meant
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
@@ -101,7 +102,7 @@ def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, co
     """
     is_comfort = content.answers[care].kind == "distress"
     wishes = [topic for topic, _ in ranking if content.answers[topic].kind == "crisis"]
-    if is_comfort and _wish(ranking, content) >= thresholds.crisis_threshold:
+    if is_comfort and wishes and _wish(ranking, content) >= thresholds.crisis_threshold:
         return Verdict((care,), sure=True, beside=wishes[0])
     likely = [topic for topic, share in ranking if share >= thresholds.beside_threshold and topic != care]
     wanted = [topic for topic in likely if answerable(topic, content) or content.answers[topic].kind in URGENT]
@@ -122,11 +123,15 @@ def doubted(verdict: Verdict, content: Content) -> Verdict:
     return Verdict((verdict.topics[0], *verdict.others)[:_CHOICES])
 
 
-def corrected(verdict: Verdict, heard: str) -> Verdict:
-    """Return ``verdict`` without the topic just ``heard``, which the caller did not want: the next best are offered."""
-    if heard not in verdict.topics:
+def corrected(verdict: Verdict, heard: str, reading: Reading, content: Content) -> Verdict:
+    """Return ``verdict`` without the answer just ``heard``, which the caller did not want: the next best are offered.
+
+    Only answers give way; to whom danger, comfort or a refusal was due, it is due again.
+    """
+    if heard not in verdict.topics or not answerable(heard, content):
         return verdict
-    return Verdict(tuple(topic for topic in (*verdict.topics, *verdict.others) if topic != heard)[:_CHOICES])
+    rest = [topic for topic, share in reading.ranking if share >= _SLIGHT and topic in content.answers]
+    return Verdict(tuple(topic for topic in rest if topic != heard and content.answers[topic].name)[:_CHOICES])
 
 
 def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Reading:

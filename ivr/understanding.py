@@ -99,7 +99,7 @@ class Understanding:
             verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
             readings = 2
         if self._screen.is_correction(words):
-            verdict = corrected(verdict, self._places.heard(state.place))
+            verdict = corrected(verdict, self._places.answered(state.place), reading, self._content)
         ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
         topic = verdict.topics[0] if verdict.sure else ""
         return verdict, Detail(topic, ranking, readings, self._places.about(state.place))

@@ -608,6 +608,7 @@ def test_comfort_names_samaritans_where_a_wish_to_die_may_be_meant(
     assert caller.kind == "distress"
     caller.hears_topic("distress")
     caller.hears(content.phone.prompts.listeners)
+    assert "press 1" not in caller.last_words  # a wish to die has no name to choose
     caller.says("say that again")
     caller.hears(content.phone.prompts.listeners)
     caller.says("yes")
@@ -624,16 +625,74 @@ def test_a_yes_after_silence_is_to_the_person_who_was_offered(caller: Caller, ra
     assert caller.player.ringing
 
 
-def test_an_answer_that_was_not_wanted_is_not_spoken_again(caller: Caller, rasa: FakeRasa) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "i said c t not ect",
+        "no i meant the scan",
+        "that's not what i asked",
+        "you misheard",
+        "i was asking about the scan",
+    ],
+)
+def test_an_answer_that_was_not_wanted_is_not_spoken_again(caller: Caller, rasa: FakeRasa, words: str) -> None:
     rasa.understands["is it ect"] = "ect"
-    rasa.understands["i said c t not ect"] = [("ect", 0.9), ("repeat", 0.03), ("ct_scan", 0.03), ("ect_when", 0.02)]
+    rasa.understands[words] = [("ect", 0.9), ("repeat", 0.03), ("ct_scan", 0.03), ("ect_when", 0.005)]
     caller.says("is it ect")
     caller.hears_answer("ect")
-    caller.says("i said c t not ect")
+    caller.says(words)
     assert caller.kind == "clarify"
     caller.presses("1")
     caller.hears_answer("ct_scan")
-    caller.says("i said c t not ect")  # ect was not what was just heard
+    caller.presses("1")  # a related answer
+    caller.says(words)  # ect was not what was just heard
+    caller.hears_answer("ect")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "how long am i meant to lie still",
+        "i wanted to ask will it hurt",
+        "it's not that bad is it",
+        "so i'm asking will it scar",
+    ],
+)
+def test_a_follow_up_to_the_same_answer_is_no_correction(caller: Caller, rasa: FakeRasa, words: str) -> None:
+    rasa.understands["is it ect"] = "ect"
+    rasa.understands[words] = [("ect", 0.9), ("ct_scan", 0.03)]
+    caller.says("is it ect")
+    caller.says(words)
+    caller.hears_answer("ect")
+
+
+def test_a_correction_with_nothing_else_likely_is_asked_for_again(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["is it ect"] = "ect"
+    rasa.understands["wrong one"] = [("ect", 0.98), ("ct_scan", 0.005)]
+    caller.says("is it ect")
+    caller.says("wrong one")
+    assert caller.kind == "rephrase"
+
+
+@pytest.mark.parametrize("topic", ["distress", "crisis", "unwell_now", "outside_leaflet", "helpline_hours"])
+def test_who_needs_help_or_a_refusal_gets_it_again_whatever_they_meant(
+    caller: Caller, rasa: FakeRasa, topic: str
+) -> None:
+    rasa.understands["oh dear"] = topic
+    rasa.understands["no i meant it"] = [(topic, 0.9), ("ct_scan", 0.05)]
+    caller.says("oh dear")
+    kind = caller.kind
+    caller.says("no i meant it")
+    assert caller.kind == kind
+    caller.hears_topic(topic)
+
+
+def test_what_was_offered_and_is_meant_is_answered(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["the scan or the current"] = [("nlu_fallback", 0.5), ("ect", 0.4), ("ct_scan", 0.35)]
+    rasa.understands["i meant the current"] = "ect"
+    caller.says("the scan or the current")
+    assert caller.kind == "clarify"
+    caller.says("i meant the current")
     caller.hears_answer("ect")
 
 

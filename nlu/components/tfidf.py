@@ -30,9 +30,9 @@ class Row(Features):
     def fingerprint(self) -> Text:
         """Return a text that two rows share only if their numbers are the same."""
         if self._cached_fingerprint is None:
-            numbers = hashlib.md5(self.features.indices.tobytes(), usedforsecurity=False)
-            numbers.update(self.features.data.tobytes())
-            self._cached_fingerprint = f"{self.type} {self.origin} {self.attribute} {numbers.hexdigest()}"
+            row = self.features.tocsr()
+            numbers = hashlib.md5(row.indices.tobytes() + row.data.tobytes(), usedforsecurity=False).hexdigest()
+            self._cached_fingerprint = f"{self.type} {self.origin} {self.attribute} {row.shape} {numbers}"
         return self._cached_fingerprint
 
 
