@@ -11,7 +11,7 @@ from bench.figures import Figures, figures
 from bench.meter import Meter
 from bench.subject import Subject
 
-_WARM_UP = 40  # turns that nobody counts: TensorFlow prepares itself for each length of sentence
+_WARM_UP = 40  # turns that nobody counts: the first ones find nothing in memory yet
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,8 @@ _RASA_PATIENCE = 180  # seconds; a cold disk reads 2.6 GB of TensorFlow slowly
 _LINE_PATIENCE = 30
 _RETRY_PAUSE = 60
 
-# A sentence is too small to share among cores, and oneDNN prepares for greater matrices than it has:
-# with these a reading takes less than half the computing and an eighth less time (docs/performance.md).
-ONE_SENTENCE_AT_A_TIME = {
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
+# A sentence is too small to share among cores: a second one would mostly wait (docs/performance.md).
+ONE_SENTENCE_AT_A_TIME = {"OPENBLAS_NUM_THREADS": "1"}
 
 Tell = Callable[[str], object]
 

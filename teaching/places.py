@@ -7,7 +7,7 @@ from time import monotonic
 import numpy as np
 import tensorflow as tf
 
-from nlu.components.sentences import padded
+from nlu.components.encoder import padded
 from teaching.student import BATCH, TOKENS, VECTORS, Student, batches, optimizer
 
 _EPOCHS = 5

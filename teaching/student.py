@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from nlu.components.lesson import Lesson
-from nlu.components.sentences import mean_direction, padded, teach, tokenizer, weight_name
+from nlu.components.encoder import padded, tokenizer
+from nlu.components.lesson import PATH, Lesson
+from teaching.pooling import mean_direction
 
 BATCH = 64
 _WARM_UP = 200  # steps, until the learning rate is at its height; then it falls to nothing in a straight line
@@ -31,7 +32,7 @@ class Student:
         self._layers = [weight for weight in self._model.trainable_weights if "/encoder/" in weight.name]
         self._published = [weight.numpy() for weight in self._layers]
         start = np.eye(self._model.config.hidden_size, dtype=np.float32)
-        self.projection = tf.Variable(teach(self._model, taught) if taught else start)
+        self.projection = tf.Variable(_teach(self._model, taught) if taught else start)
         self.learns = [*self._layers, self.projection]
         self._read = tf.function(self.read, input_signature=[TOKENS, TOKENS])
 
@@ -55,7 +56,7 @@ class Student:
     def lesson(self, head: dict[str, np.ndarray] | None = None) -> Lesson:
         """Return what was learned, with the ``head`` that tells topics, if one was taught."""
         learned = zip(self._layers, self._published, strict=True)
-        changes = {weight_name(weight): weight.numpy() - before for weight, before in learned}
+        changes = {_name(weight): weight.numpy() - before for weight, before in learned}
         return Lesson(changes, self.projection.numpy(), head or {})
 
 
@@ -72,3 +73,18 @@ def batches(ids: list[list[int]], chance: np.random.Generator) -> Iterator[np.nd
     found = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
     chance.shuffle(found)
     yield from found
+
+
+def _teach(model, taught: Lesson) -> np.ndarray:
+    """Add what was taught to the weights of ``model``, and return what its vectors are multiplied by."""
+    weights = {_name(weight): weight for weight in model.weights}
+    if strange := sorted(taught.changes.keys() - weights.keys()):
+        raise ValueError(f"{PATH}: teaches another model ({strange[0]}). Run: make lesson")
+    for name, change in taught.changes.items():
+        weights[name].assign_add(change)
+    return taught.projection
+
+
+def _name(weight) -> str:
+    """Return a weight's name without what depends on how the model was built."""
+    return weight.name.split("bert/", 1)[-1].split(":")[0]

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from nlu.components.sentences import check_weights, mean_direction, padded, tokenizer
+from nlu.components.encoder import check_weights, padded, tokenizer
+from teaching.pooling import mean_direction
 
 # Published by the model's authors (sentence-transformers/all-mpnet-base-v2).
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"

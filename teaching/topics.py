@@ -7,8 +7,8 @@ from time import monotonic
 import numpy as np
 import tensorflow as tf
 
+from nlu.components.encoder import padded
 from nlu.components.finetuned import STEEPNESS
-from nlu.components.sentences import padded
 from teaching.places import distance, likeness
 from teaching.student import BATCH, TOKENS, VECTORS, Student, batches, optimizer
 

@@ -13,8 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from scipy.special import softmax
 
 from nlu.components import lesson
+from nlu.components.encoder import shared_encoder
 from nlu.components.ranking import set_vote
-from nlu.components.sentences import DIRECTION, SentenceFeaturizer, shared_encoder
+from nlu.components.sentences import DIRECTION, SentenceFeaturizer
 
 STEEPNESS = 20.0
 """How fast shares part as directions do: they are unit vectors, whose products with the weights are small."""

@@ -11,10 +11,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 
-from nlu.components import lesson
+from nlu.components.encoder import digest
 
 _FILE = "learned.npz"
-_LESSON = "lesson"  # by which sentence vectors were made: learned with one, weights are wrong with another
+_ENCODER = "encoder"  # by which sentence vectors were made: learned with one, weights are wrong with another
 
 
 class LearnedClassifier(IntentClassifier, GraphComponent):
@@ -27,8 +27,8 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
-        """Name the lesson, so that what was learned by another is not taken from Rasa's cache."""
-        return lesson.digest()
+        """Name the encoder, so that what was learned by another is not taken from Rasa's cache."""
+        return digest()
 
     def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Make an untrained classifier that persists into ``resource``."""
@@ -61,14 +61,14 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as stored:
             component._learned = {name: _in_full(array) for name, array in stored.items()}
-        if str(component._learned.pop(_LESSON, "")) != lesson.digest():
-            raise ValueError(f"This model was trained with another {lesson.PATH.name}. Run: make train")
+        if str(component._learned.pop(_ENCODER, "")) != digest():
+            raise ValueError("This model was trained with another encoder or lesson. Run: make train")
         return component
 
     def _keep(self, **learned: np.ndarray) -> Resource:
         """Store what training learned; Rasa compresses the model as a whole."""
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / _FILE, **learned, **{_LESSON: np.array(lesson.digest())})
+            np.savez(folder / _FILE, **learned, **{_ENCODER: np.array(digest())})
         return self._resource
 
 

@@ -8,9 +8,7 @@ the room, and the vectors are the same to the third digit.
 
 from __future__ import annotations
 
-import hashlib
 import zlib
-from functools import lru_cache
 from pathlib import Path
 from typing import Dict, NamedTuple, Text
 from zipfile import BadZipFile
@@ -47,15 +45,6 @@ def read(path: Path = PATH) -> Lesson:
             return Lesson(changes, kept[_PROJECTION].astype(np.float32), head)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise _not_whole(path, error) from None
-
-
-@lru_cache(maxsize=1)
-def digest() -> Text:
-    """Return the SHA-256 of the lesson in use, or raise ``ValueError`` as ``read`` does."""
-    try:
-        return hashlib.sha256(PATH.read_bytes()).hexdigest()
-    except OSError as error:
-        raise _not_whole(PATH, error) from None
 
 
 def write(path: Path, lesson: Lesson) -> None:

@@ -1,0 +1,141 @@
+"""MiniLM with what it was taught, as one ONNX graph that multiplies in whole numbers (docs/decisions/0021)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from nlu.components import lesson
+from nlu.components.lesson import Lesson
+
+_OPSET = 20  # the first with Gelu
+_FORMAT = 9  # of the file, as old as that opset
+_MOST_STEPS = 127  # from nought, up or down: eight bits a weight
+# Counted from 128, not signed: signed ones add up wrongly on processors without VNNI (onnxruntime.ai, quantization).
+_NOUGHT = np.uint8(128)
+_HIDDEN = -1e4  # added where a text is filled up: no word looks there
+
+
+def graph(folder: Path, taught: Lesson) -> bytes:
+    """Return the ONNX model of the weights in ``folder`` and what was ``taught``.
+
+    It takes ``ids`` (texts, tokens), ``mask`` (1 for a token, 0 where filled up) and ``places`` (0, 1, ... tokens), and
+    gives ``states``: (texts, tokens, 384), before any pooling.
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    made = _Graph(_weights(folder, taught), config["num_attention_heads"], config["layer_norm_eps"])
+    states = made.embedded()
+    hidden = made.hidden()
+    for number in range(config["num_hidden_layers"]):
+        states = made.layer(f"encoder.layer.{number}.", states, hidden)
+    return made.model(states, config["hidden_size"])
+
+
+def _weights(folder: Path, taught: Lesson) -> Dict[Text, np.ndarray]:
+    """Return MiniLM's weights by their published names, with the changes it was taught."""
+    from safetensors.numpy import load_file
+
+    weights = load_file(folder / "model.safetensors")
+    published = {_taught_name(name): name for name in weights}
+    if strange := sorted(taught.changes.keys() - published.keys()):
+        raise ValueError(f"{lesson.PATH}: teaches another model ({strange[0]}). Run: make lesson")
+    for name, change in taught.changes.items():
+        weights[published[name]] = weights[published[name]] + (change.T if name.endswith("kernel") else change)
+    return weights
+
+
+def _taught_name(name: Text) -> Text:
+    """Return what TensorFlow, which taught the lesson, calls a published weight."""
+    path, kind = name.replace(".", "/").replace("layer/", "layer_._").rsplit("/", 1)
+    kinds = {"weight": "gamma", "bias": "beta"} if path.endswith("LayerNorm") else {"weight": "kernel"}
+    return f"{path}/{kinds.get(kind, kind)}"
+
+
+class _Graph:
+    """Writes nodes down one after another; a node's outputs are known by their names."""
+
+    def __init__(self, weights: Dict[Text, np.ndarray], heads: int, epsilon: float) -> None:
+        self._weights, self._heads, self._epsilon = weights, heads, epsilon
+        self._nodes: List[Any] = []
+        self._constants: List[Any] = []
+
+    def embedded(self) -> Text:
+        """Add up what each token is, where it stands, and that there is one sentence."""
+        words, places, sentences = (
+            self._weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+        )
+        found = self._node("Gather", self._constant(words), "ids")
+        stands = self._node("Gather", self._constant(places + sentences[0]), "places")
+        return self._norm("embeddings.LayerNorm", self._node("Add", found, stands))
+
+    def hidden(self) -> Text:
+        """Return what hides from every word where a text is only filled up."""
+        absent = self._node("Sub", self._constant(np.float32(1)), self._node("Cast", "mask", to=TensorProto.FLOAT))
+        everywhere = self._node("Unsqueeze", absent, self._constant(np.array([1, 2])))
+        return self._node("Mul", everywhere, self._constant(np.float32(_HIDDEN)))
+
+    def layer(self, name: Text, states: Text, hidden: Text) -> Text:
+        """Let every word look at the others, then think about what it saw."""
+        seen = self._dense([f"{name}attention.output.dense"], self._attention(f"{name}attention.self.", states, hidden))
+        states = self._norm(f"{name}attention.output.LayerNorm", self._node("Add", seen, states))
+        thought = self._node("Gelu", self._dense([f"{name}intermediate.dense"], states))
+        thought = self._dense([f"{name}output.dense"], thought)
+        return self._norm(f"{name}output.LayerNorm", self._node("Add", thought, states))
+
+    def model(self, states: Text, size: int) -> bytes:
+        """Return the graph that ends with ``states``."""
+        shapes = {"ids": ["texts", "tokens"], "mask": ["texts", "tokens"], "places": ["tokens"]}
+        given = [helper.make_tensor_value_info(name, TensorProto.INT32, shape) for name, shape in shapes.items()]
+        self._nodes.append(helper.make_node("Identity", [states], ["states"]))
+        found = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", size])
+        made = helper.make_graph(self._nodes, "minilm", given, [found], self._constants)
+        opsets = [helper.make_opsetid("", _OPSET)]
+        return helper.make_model(made, opset_imports=opsets, ir_version=_FORMAT).SerializeToString()
+
+    def _attention(self, name: Text, states: Text, hidden: Text) -> Text:
+        size = len(self._weights[f"{name}query.bias"])
+        width = size // self._heads
+        together = self._dense([f"{name}{kind}" for kind in ("query", "key", "value")], states)
+        apart = self._node("Reshape", together, self._constant(np.array([0, 0, 3, self._heads, width])))
+        query, key, value = (
+            self._node("Transpose", self._node("Gather", apart, self._constant(np.array(i)), axis=2), perm=perm)
+            for i, perm in enumerate(([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]))
+        )
+        likeness = self._node("MatMul", query, key)
+        scaled = self._node("Mul", likeness, self._constant(np.float32(width**-0.5)))
+        shares = self._node("Softmax", self._node("Add", scaled, hidden), axis=-1)
+        seen = self._node("Transpose", self._node("MatMul", shares, value), perm=[0, 2, 1, 3])
+        return self._node("Reshape", seen, self._constant(np.array([0, 0, size])))
+
+    def _dense(self, names: List[Text], states: Text) -> Text:
+        """Multiply in whole numbers: each column of the weights has a step of its own, the states have one together."""
+        weight = np.concatenate([self._weights[f"{name}.weight"] for name in names]).T
+        bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
+        step = np.abs(weight).max(axis=0) / _MOST_STEPS
+        known = self._constant((np.round(weight / step) + _NOUGHT).astype(np.uint8))
+        counted, state_step, nought = self._outputs("DynamicQuantizeLinear", 3, states)
+        product = self._node("MatMulInteger", counted, known, nought, self._constant(_NOUGHT))
+        steps = self._node("Mul", state_step, self._constant(step.astype(np.float32)))
+        scaled = self._node("Mul", self._node("Cast", product, to=TensorProto.FLOAT), steps)
+        return self._node("Add", scaled, self._constant(bias))
+
+    def _norm(self, name: Text, states: Text) -> Text:
+        weights = (self._constant(self._weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
+        return self._node("LayerNormalization", states, *weights, epsilon=self._epsilon)
+
+    def _node(self, kind: Text, *inputs: Text, **attributes: Any) -> Text:
+        return self._outputs(kind, 1, *inputs, **attributes)[0]
+
+    def _outputs(self, kind: Text, outputs: int, *inputs: Text, **attributes: Any) -> List[Text]:
+        names = [f"{kind}_{len(self._nodes)}_{i}" for i in range(outputs)]
+        self._nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
+        return names
+
+    def _constant(self, value: np.ndarray) -> Text:
+        name = f"constant_{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
