@@ -1,0 +1,55 @@
+"""Training reads what Rasa's own importer would read."""
+
+import json
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.test_privacy import in_rasas_environment
+
+_BOTH = """
+import json, sys
+from nlu.components.reading import EachFileOnce
+from rasa.shared.importers.importer import CombinedDataImporter, E2EImporter, ResponsesSyncImporter
+from rasa.shared.importers.rasa import RasaFileImporter
+
+def read(importer):
+    files = importer("config.yml", sys.argv[1], [sys.argv[1]])
+    whole = E2EImporter(ResponsesSyncImporter(CombinedDataImporter([files])))
+    data, domain = whole.get_nlu_data(), whole.get_domain()
+    return {
+        "examples": [example.data for example in data.training_examples],
+        "responses": data.responses,
+        "rules": whole.get_stories().fingerprint(),
+        "intents": sorted(domain.intents), "entities": domain.entities, "actions": domain.action_names_or_texts,
+        "slots": [slot.persistence_info() for slot in domain.slots], "session": list(domain.session_config),
+        "config": whole.get_config(),
+    }
+
+print(json.dumps([read(EachFileOnce), read(RasaFileImporter)]))
+"""
+
+_PHRASINGS = """
+import copy
+from nlu.components.reading import Phrasing
+
+first = Phrasing({"text": "does it hurt", "intent": "biopsy"})
+others = {"text": "does it sting", "intent": "biopsy"}, {"text": "does it hurt", "intent": "ect_pain"}
+copied = copy.deepcopy(first)
+print(copied == first, *(Phrasing(other) == first for other in others))
+copied.set("text", "no more")
+print(first.get("text"), copied == first)
+"""
+
+
+def test_each_file_once_gives_rasa_what_its_own_importer_does(tmp_path: Path) -> None:
+    for path in ("nlu/_session.yml", "nlu/ect_pain.yml", "nlu/biopsy_aftercare.yml", "responses/ect_pain.yml"):
+        (tmp_path / path.replace("/", "_")).write_bytes((ROOT / path).read_bytes())
+    ours, rasas = json.loads(in_rasas_environment(_BOTH, str(tmp_path)).splitlines()[-1])
+    assert len(rasas["examples"]) > 400
+    assert any("after" in str(example.get("metadata")) for example in rasas["examples"]), "no follow-up among them"
+    for part in rasas:
+        assert ours[part] == rasas[part], part
+
+
+def test_phrasings_are_told_apart_and_copies_are_their_own() -> None:
+    assert in_rasas_environment(_PHRASINGS).splitlines() == ["True False False", "does it hurt False"]
