@@ -13,12 +13,14 @@ Facts = Mapping[str, frozenset[str]]
 _UNDERSTOOD = {
     "nav:repeat": {"repeat"},
     "nav:slower": {"slower"},
+    "nav:normal": {"normal_speed"},
     "nav:menu": {"main_menu"},
     "nav:back": {"go_back"},
     "nav:more": {"more"},
     "nav:help": {"help"},
     "nav:stop": {"wait", "deny", "goodbye"},
     "nav:goodbye": {"goodbye"},
+    "nav:thanks": {"thanks"},
     "nav:yes": {"affirm"},
     "nav:no": {"deny", "not_urgent"},  # both are obeyed as "no"
 }
