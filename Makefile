@@ -144,7 +144,7 @@ build/teacher/.ready: requirements/teacher.txt .venv-rasa/.ready
 	@touch $@
 
 $(MODEL): $(SOURCES) .venv-rasa/.ready
-	@echo "Training Rasa (four to seven minutes; log in build/train.log)..."
+	@echo "Training Rasa (three to five minutes; log in build/train.log)..."
 	@scripts/rasa-quietly train train --domain nlu --data nlu responses --fixed-model-name line --out models --skip-validation
 	@touch $@
 

@@ -28,7 +28,7 @@ addenbrooke's derriford hickman hodgkin's parkinson's velindre ballymena blackpo
 dundee ghana gujarati handsworth inverness jamaica kingston kumasi lagos lisbon liverpool llandudno nigerian perth
 plymouth romania trinidad warsaw whitby wolverhampton yoruba jesus lane lucky mane
 aberdeen america bob britain dean dublin irish italian lee majorca manchester mercy newcastle ruby siri zealand
-bull china france french frost fry german india joseph margaret rose sheila susan tank tenby derek preston
+bull china france french frost fry german india joseph margaret rose sheila susan tank tenby derek joy preston
 """
 _NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")
