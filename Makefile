@@ -155,7 +155,7 @@ build/anchors/%.tar.gz: scoring/anchors/%.yml $(filter-out config.yml nlu/compon
 		--data nlu responses --fixed-model-name $* --out build/anchors --skip-validation
 	@touch $@
 
-build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,learned.py lesson.npz lesson.py memory.py ranking.py rows.py sentences.py votes.py wording.py)
+build/anchors/nearest.tar.gz: scoring/anchors/nearest.py $(addprefix nlu/components/,encoder.py learned.py lesson.npz lesson.py memory.py minilm.py ranking.py rows.py sentences.py votes.py wording.py)
 
 # The peer of make bench learns the same, with a cache of its own too.
 $(PEER): $(SOURCES) bench/peer.py .venv-rasa/.ready | .venv/.dev

@@ -106,7 +106,7 @@ def _write(workshop: Workshop, chosen: list[Choice], *, is_measured: bool) -> No
 
 
 def _tell_the_change(workshop: Workshop) -> None:
-    click.echo("Training with the new phrasings (about three minutes), and the score after:")
+    click.echo("Training with the new phrasings (about two minutes), and the score after:")
     try:
         workshop.measure("after")
         workshop.compare()

@@ -41,7 +41,7 @@ class Student:
         return [read.ids for read in self._tokenizer.encode_batch(texts)]
 
     def read(self, ids: tf.Tensor, mask: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the place and the direction of each text: unit vectors, as nlu/components/sentences.py tells them."""
+        """Return the place and the direction of each text: unit vectors, as nlu/components/encoder.py tells them."""
         directions = mean_direction(self._model, ids, mask, training)
         return tf.math.l2_normalize(tf.matmul(directions, self.projection), axis=1), directions
 

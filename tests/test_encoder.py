@@ -17,6 +17,7 @@ _TEXTS = [
     "speak to a nurse please",
     "can i go swimming",
     *(f"{word} how many times can it be done" for word in ("um", "right", "tell me", "sorry")),
+    *(f"what happens on day {number} after it" for number in range(70)),  # more than two batches
 ]
 
 _BOTH = """
@@ -35,7 +36,7 @@ alone = [encoder.read([text])[:, 0] for text in texts]
 print(json.dumps({
     "places": (together[0] * places).sum(axis=1).tolist(),
     "directions": (together[1] * directions).sum(axis=1).tolist(),
-    "alone": [float(one @ other) for (one, _), other in zip(alone, places)],
+    "alone": [float(one @ other) for (one, _), other in zip(alone, together[0])],
     "lengths": (together ** 2).sum(axis=2).ravel().tolist(),
     "others": float(places[0] @ places[1]),
 }))
@@ -70,12 +71,13 @@ def likeness() -> dict[str, Any]:
 def test_whole_numbers_place_texts_where_minilm_does() -> None:
     found = likeness()
     assert found["others"] < 0.8, "the texts themselves are alike, and the next lines would say nothing"
-    assert min(found["places"]) > 0.97
-    assert min(found["directions"]) > 0.97
+    for cosines in (found["places"], found["directions"]):
+        assert min(cosines) > 0.98
+        assert sum(cosines) / len(cosines) > 0.995
 
 
 def test_a_text_read_alone_lies_where_it_does_among_others() -> None:
-    assert min(likeness()["alone"]) > 0.97
+    assert min(likeness()["alone"]) > 0.98
 
 
 def test_vectors_have_length_one() -> None:

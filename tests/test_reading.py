@@ -28,6 +28,31 @@ def read(importer):
 print(json.dumps([read(EachFileOnce), read(RasaFileImporter)]))
 """
 
+_ONCE = """
+import sys
+from nlu.components.reading import EachFileOnce
+
+opened = []
+sys.addaudithook(lambda event, about: opened.append(str(about[0])) if event == "open" else None)
+EachFileOnce("config.yml", sys.argv[1], [sys.argv[1]])
+print(*sorted(path.rsplit("/", 1)[1] for path in opened if path.startswith(sys.argv[1])))
+"""
+
+_REFUSED = """
+import sys
+from pathlib import Path
+from nlu.components.reading import EachFileOnce
+
+path = Path(sys.argv[1]) / "biopsy.yml"
+for text in sys.argv[2:]:
+    path.write_text(text)
+    try:
+        EachFileOnce("config.yml", sys.argv[1], [sys.argv[1]])
+        print("taken")
+    except ValueError as error:
+        print(error)
+"""
+
 _PHRASINGS = """
 import copy
 from nlu.components.reading import Phrasing
@@ -49,6 +74,30 @@ def test_each_file_once_gives_rasa_what_its_own_importer_does(tmp_path: Path) ->
     assert any("after" in str(example.get("metadata")) for example in rasas["examples"]), "no follow-up among them"
     for part in rasas:
         assert ours[part] == rasas[part], part
+
+
+def test_each_file_is_read_once(tmp_path: Path) -> None:
+    for name in ("a.yml", "b.yml"):
+        (tmp_path / name).write_text("intents: []\n")
+    assert in_rasas_environment(_ONCE, str(tmp_path)).split() == ["a.yml", "b.yml"]
+
+
+def test_a_file_that_rasa_would_misread_is_named_with_its_cure(tmp_path: Path) -> None:
+    block = "nlu:\n- intent: biopsy\n  examples: |\n    - will it hurt\n"
+    misread = (
+        block.replace("examples", "exampels"),
+        "intents: biopsy\n",
+        "nlu:\n- intent: biopsy\n  examples: [will it hurt]\n",
+        "responses: [utter_biopsy]\n",
+        "rules:\n- rule: biopsy\n  steps: {intent: biopsy}\n",
+        "- biopsy\n",
+    )
+    said = in_rasas_environment(_REFUSED, str(tmp_path), block, *misread).splitlines()
+    assert said[0] == "taken"
+    assert len(said) == len(misread) + 1
+    for line in said[1:]:
+        assert line.startswith(f"{tmp_path}/biopsy.yml: is not shaped like"), line
+        assert line.endswith("make check")
 
 
 def test_phrasings_are_told_apart_and_copies_are_their_own() -> None:

@@ -1,4 +1,4 @@
-"""Vectors of texts, kept in a file from one training to the next: encoding is half of a training's time."""
+"""Vectors of texts, kept in a file from one training to the next: encoding is a third of a training's time."""
 
 from __future__ import annotations
 
