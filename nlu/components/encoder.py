@@ -45,16 +45,15 @@ class Encoder:
     def read(self, texts: List[Text]) -> np.ndarray:
         """Return places and directions, as an array of shape ``(2, len(texts), 384)``.
 
-        Batches hold texts of the same number of tokens or nearly so: padding would be computed like words. What else is
-        in a text's batch moves its vectors a little (cosine 0.996), as whole numbers have one step for all of them.
+        Batches hold texts of the same number of tokens or nearly so: padding would be computed like words.
         """
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
         batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
         directions = np.zeros((len(texts), self._projection.shape[0]), dtype=np.float32)
-        with ThreadPoolExecutor(_CORES) as pool:
-            found = pool.map(self._directions, ([tokens[row] for row in rows] for rows in batches))
-            for rows, vectors in zip(batches, found):
+        with ThreadPoolExecutor(_CORES) as pool:  # starts no thread before it is given work
+            each = pool.map if len(batches) > 1 else map
+            for rows, vectors in zip(batches, each(self._directions, ([tokens[i] for i in rows] for rows in batches))):
                 directions[rows] = vectors
         return np.stack([_unit(directions @ self._projection), directions])
 

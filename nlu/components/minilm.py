@@ -56,7 +56,7 @@ def _taught_name(name: Text) -> Text:
 
 
 class _Graph:
-    """Writes nodes down one after another; a node's outputs are known by their names."""
+    """Writes nodes down one after another; a node's output is known by its name."""
 
     def __init__(self, weights: Dict[Text, np.ndarray], heads: int, epsilon: float) -> None:
         self._weights, self._heads, self._epsilon = weights, heads, epsilon
@@ -112,28 +112,31 @@ class _Graph:
         return self._node("Reshape", seen, self._constant(np.array([0, 0, size])))
 
     def _dense(self, names: List[Text], states: Text) -> Text:
-        """Multiply in whole numbers: each column of the weights has a step of its own, the states have one together."""
+        """Multiply in whole numbers: each column of the weights has a step of its own, and each word's states.
+
+        So no text's vectors depend on what else is read with it.
+        """
         weight = np.concatenate([self._weights[f"{name}.weight"] for name in names]).T
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
         step = np.abs(weight).max(axis=0) / _MOST_STEPS
-        known = self._constant((np.round(weight / step) + _NOUGHT).astype(np.uint8))
-        counted, state_step, nought = self._outputs("DynamicQuantizeLinear", 3, states)
-        product = self._node("MatMulInteger", counted, known, nought, self._constant(_NOUGHT))
-        steps = self._node("Mul", state_step, self._constant(step.astype(np.float32)))
-        scaled = self._node("Mul", self._node("Cast", product, to=TensorProto.FLOAT), steps)
-        return self._node("Add", scaled, self._constant(bias))
+        known, nought = self._constant((np.round(weight / step) + _NOUGHT).astype(np.uint8)), self._constant(_NOUGHT)
+        most = self._node("ReduceMax", self._node("Abs", states), self._constant(np.array([-1])), keepdims=1)
+        shares = self._node("Div", states, most)
+        counted = self._node("QuantizeLinear", shares, self._constant(np.float32(1 / _MOST_STEPS)), nought)
+        product = self._node("Cast", self._node("MatMulInteger", counted, known, nought, nought), to=TensorProto.FLOAT)
+        # The columns' steps first: given both together, ONNX Runtime 1.23 fuses them as if all words had one step.
+        columns = self._node("Mul", product, self._constant((step / _MOST_STEPS).astype(np.float32)))
+        return self._node("Add", self._node("Mul", columns, most), self._constant(bias))
 
     def _norm(self, name: Text, states: Text) -> Text:
         weights = (self._constant(self._weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
         return self._node("LayerNormalization", states, *weights, epsilon=self._epsilon)
 
     def _node(self, kind: Text, *inputs: Text, **attributes: Any) -> Text:
-        return self._outputs(kind, 1, *inputs, **attributes)[0]
-
-    def _outputs(self, kind: Text, outputs: int, *inputs: Text, **attributes: Any) -> List[Text]:
-        names = [f"{kind}_{len(self._nodes)}_{i}" for i in range(outputs)]
-        self._nodes.append(helper.make_node(kind, list(inputs), names, **attributes))
-        return names
+        """Write one node down and return the name of its output."""
+        name = f"{kind}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
+        return name
 
     def _constant(self, value: np.ndarray) -> Text:
         name = f"constant_{len(self._constants)}"
