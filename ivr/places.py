@@ -89,9 +89,15 @@ class Places:
 
     def heard(self, place: str) -> str:
         """Return the topic that was heard at ``place``, or first offered there; else an empty string."""
+        if place == TEXT:
+            return _TEXT_ME
         head, _, rest = place.partition(":")
         topic = rest.partition(":")[0]
         return topic if head in ("topic", "clarify", "others", "beside") and topic in self._content.answers else ""
+
+    def asks(self, state: State) -> bool:
+        """Tell whether the caller of ``state`` was offered something that yes or no is an answer to."""
+        return bool(state.yes or state.more) or state.place.startswith(("clarify:", "others:"))
 
     def answered(self, place: str) -> str:
         """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""

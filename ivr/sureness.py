@@ -17,6 +17,7 @@ _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share o
 _NEARLY = 0.7  # of the likeliest share: distress as likely as that is comforted; 0.5 and 0.9 do nearly the same
 _NEXT_TO_BEST = 3
 _SLIGHT = 0.01  # a topic below it is not offered even to who said that the likeliest is not meant
+_REPLIES = ("yes", "no")  # what an answer of such a topic does
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
@@ -156,6 +157,11 @@ def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Readin
 def leans(reading: Reading, thresholds: Thresholds) -> bool:
     """Tell whether the words of ``reading`` mean little without what was heard before."""
     return reading.leaning >= thresholds.leaning_threshold
+
+
+def is_reply(reading: Reading, content: Content) -> bool:
+    """Tell whether ``reading`` is a yes or a no to what was offered."""
+    return reading.intent in content.answers and content.answers[reading.intent].then in _REPLIES
 
 
 def _is_sure(reading: Reading, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> bool:

@@ -7,9 +7,10 @@ from ivr.hearing import Heard, spoken_key
 from ivr.places import Places
 from ivr.rasa import Dialogue, RasaUnavailable, Reading
 from ivr.relayed import relayed
+from ivr.reply import URGENT
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import CARING, Thresholds, Verdict, answerable, blend, corrected, doubted, judge, leans
+from ivr.sureness import CARING, Thresholds, Verdict, answerable, blend, corrected, doubted, is_reply, judge, leans
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import in_context, normalise
 
@@ -95,9 +96,12 @@ class Understanding:
         verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         readings = 1
         if self._needs_context(reading, verdict, state) and (second := self._in_context(words, state)):
-            reading = blend(reading, second, self._thresholds)
-            verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
             readings = 2
+            if not self._cares(verdict):
+                reading = blend(reading, second, self._thresholds)
+            elif is_reply(second, self._content):
+                reading = second
+            verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         if self._screen.is_correction(words):
             verdict = corrected(verdict, self._places.answered(state.place), reading, self._content)
         ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
@@ -105,12 +109,17 @@ class Understanding:
         return verdict, Detail(topic, ranking, readings, self._places.about(state.place))
 
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
-        """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand."""
-        if not self._places.heard(state.place) or self._cares(verdict):
+        """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand.
+
+        Only danger does where something was offered: a yes or a no may be told as a feeling, or sound like a command.
+        """
+        kind = self._content.answers[verdict.topics[0]].kind if verdict.sure else ""
+        if not self._places.heard(state.place) or kind in URGENT:
             return False
-        if not verdict.sure:
+        if not kind:
             return True
-        kind = self._content.answers[verdict.topics[0]].kind
+        if self._places.asks(state):
+            return kind in CARING or leans(reading, self._thresholds)
         if kind == "clarify":  # "how long does it take": a rule knows what it is, if anything was heard of
             return self._places.about(state.place) == "nothing"
         return kind in ("answer", "refuse") and leans(reading, self._thresholds)

@@ -83,7 +83,9 @@ def is_refused_with_an_offer(met: Met, facts: Facts) -> bool:
 
 
 def is_obeyed(met: Met, _: Facts) -> bool:
-    """Tell whether a command was understood as itself."""
+    """Tell whether a command was understood as itself; a yes also by what it led to, as "put me through" or "go on"."""
+    if met.row.kind == "nav:yes" and (met.kind == "transfer" or (met.kind, met.understood) == ("answer", "more")):
+        return True
     return met.understood in _UNDERSTOOD[met.row.kind]
 
 

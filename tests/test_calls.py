@@ -418,6 +418,57 @@ def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeR
     assert caller.kind == "emergency"
 
 
+@pytest.mark.parametrize(
+    ("words", "alone", "reply", "prompt"),
+    [
+        ("it's that or sit here staring at the wall", "distress", "affirm", "connecting"),
+        ("i'd only cry", "distress", "deny", "which_one"),
+        ("i'm not much of a talker", "person", "deny", "which_one"),
+        ("well i've rung now so i may as well", "goodbye", "affirm", "connecting"),
+    ],
+)
+def test_a_yes_or_a_no_to_an_offer_may_be_told_as_something_else(
+    caller: Caller, rasa: FakeRasa, words: str, alone: str, reply: str, prompt: str
+) -> None:
+    rasa.understands |= {"i am so upset": "distress", words: alone, f"distress and {words}": reply}
+    if alone == "goodbye":
+        rasa.leaning.add(words)
+    caller.says("i am so upset")
+    caller.says(words)
+    caller.hears_prompt(prompt)
+
+
+def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands |= {"i'd only cry": "distress", "ect healing and i'd only cry": "deny"}
+    caller.presses("5")
+    caller.presses("4")
+    caller.says("i'd only cry")
+    assert caller.kind == "distress"
+
+
+@pytest.mark.parametrize(("danger", "kind"), [("wish_to_die", "crisis"), ("emergency", "emergency")])
+def test_danger_is_never_taken_for_a_reply(caller: Caller, rasa: FakeRasa, danger: str, kind: str) -> None:
+    words = "no there's no point in any of it"
+    rasa.understands |= {"i am so upset": "distress", f"distress and {words}": "deny"}
+    rasa.understands[words] = [("nlu_fallback", 0.5), ("deny", 0.6), (danger, 0.25)]
+    caller.says("i am so upset")
+    caller.says(words)
+    assert caller.kind == kind
+
+
+@pytest.mark.parametrize(("reply", "prompt"), [("affirm", ""), ("deny", "which_one")])
+def test_a_reply_to_what_the_line_thinks_was_asked_is_read_after_it(
+    caller: Caller, rasa: FakeRasa, reply: str, prompt: str
+) -> None:
+    words = "that's what the doctor called it"
+    rasa.understands |= {"the thing": [("nlu_fallback", 0.5), ("biopsy", 0.4)], words: "who_are_you"}
+    rasa.understands[f"biopsy and {words}"] = reply
+    rasa.leaning.add(words)
+    caller.says("the thing")
+    caller.says(words)
+    caller.hears_prompt(prompt) if prompt else caller.hears_answer("biopsy")
+
+
 @pytest.mark.parametrize("third", ["3", "the third one", "having a ct scan"])
 def test_a_third_topic_that_is_likely_is_offered_too(
     caller: Caller, content: Content, rasa: FakeRasa, third: str

@@ -72,12 +72,12 @@ def test_whole_numbers_place_texts_where_minilm_does() -> None:
     found = likeness()
     assert found["others"] < 0.8, "the texts themselves are alike, and the next lines would say nothing"
     for cosines in (found["places"], found["directions"]):
-        assert min(cosines) > 0.98
-        assert sum(cosines) / len(cosines) > 0.995
+        assert min(cosines) > 0.99
+        assert sum(cosines) / len(cosines) > 0.998
 
 
 def test_a_text_read_alone_lies_where_it_does_among_others() -> None:
-    assert min(likeness()["alone"]) > 0.98
+    assert min(likeness()["alone"]) > 0.99999
 
 
 def test_vectors_have_length_one() -> None:

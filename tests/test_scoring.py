@@ -79,6 +79,22 @@ def test_a_command_must_be_understood_as_itself() -> None:
     assert by_name(Met(row, "control", "", understood="repeat"))["commands obeyed"].verdict == "missed"
 
 
+@pytest.mark.parametrize(
+    ("kind", "understood", "verdict"),
+    [
+        ("transfer", "person", "met"),  # "yes, put me through"
+        ("answer", "more", "met"),  # "yes, go on"
+        ("control", "more", "missed"),  # there was no more
+        ("answer", "lumps", "missed"),
+        ("crisis", "wish_to_die", "missed"),
+    ],
+)
+def test_a_yes_may_be_understood_as_what_it_leads_to(kind: str, understood: str, verdict: str) -> None:
+    for command, wanted in (("nav:yes", verdict), ("nav:no", "missed")):
+        met = Met(question(command, ()), kind, "", understood=understood)
+        assert by_name(met)["commands obeyed"].verdict == wanted
+
+
 def test_an_answer_from_outside_the_leaflet_is_a_miss() -> None:
     result = by_name(Met(question("oos-medical", ()), "answer", "cure"))["outside the leaflet: got a leaflet answer"]
     assert (len(result.misses), result.verdict) == (1, "missed")

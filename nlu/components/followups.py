@@ -28,7 +28,8 @@ class FollowUps(GraphComponent):
     Phrasings with ``metadata: {after: <topic>}`` are written as the phone's second reading words them
     ("ect healing and does that leave a mark"); here they come once more without that topic and without an
     intent, to learn what leaning words are like. So that a new question after an unrelated answer is still
-    understood, ``unrelated`` of all others (a share) are read after a random topic too.
+    understood, ``unrelated`` of all others (a share) are read after a random topic too: most after offers, as
+    danger and grief must be told from a yes or a no there.
     """
 
     def __init__(self, config: Dict[Text, Any]) -> None:
@@ -57,7 +58,7 @@ class FollowUps(GraphComponent):
         return messages
 
     def _multiplied(self, examples: List[Message]) -> Iterator[Message]:
-        topics = sorted({topic for example in examples if (topic := _heard(example))})
+        topics = sorted(topic for example in examples if (topic := _heard(example)))  # one as often as it is followed
         for example in examples:
             text, intent = example.get(TEXT), example.get(INTENT)
             if heard := _heard(example):
