@@ -18,6 +18,7 @@ _NEARLY = 0.7  # of the likeliest share: distress as likely as that is comforted
 _NEXT_TO_BEST = 3
 _SLIGHT = 0.01  # a topic below it is not offered even to who said that the likeliest is not meant
 _REPLIES = ("yes", "no")  # what an answer of such a topic does
+_TRACE = 0.005  # of 197 dangers told after an offer all have more of it, of 94 replies that sound like one 22 less
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
@@ -159,9 +160,15 @@ def leans(reading: Reading, thresholds: Thresholds) -> bool:
     return reading.leaning >= thresholds.leaning_threshold
 
 
-def is_reply(reading: Reading, content: Content) -> bool:
-    """Tell whether ``reading`` is a yes or a no to what was offered."""
-    return reading.intent in content.answers and content.answers[reading.intent].then in _REPLIES
+def is_reply(reading: Reading, content: Content, *, to_danger: bool) -> bool:
+    """Tell whether ``reading``, after an offer, is a yes or a no to it.
+
+    ``to_danger``: the words alone told danger; then not a trace of it may be left.
+    """
+    known = [(content.answers[topic], share) for topic, share in reading.ranking if topic in content.answers]
+    danger = sum(share for answer, share in known if answer.kind in URGENT)
+    replies = {answer.topic for answer, _ in known if answer.then in _REPLIES}
+    return reading.intent in replies and not (to_danger and danger >= _TRACE)
 
 
 def _is_sure(reading: Reading, ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> bool:

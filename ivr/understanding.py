@@ -1,5 +1,6 @@
 """What a caller's words mean where they are said: danger first, then commands, choices, and Rasa."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ivr.content import Content
@@ -74,12 +75,13 @@ class Understanding:
             return Meaning(target=target, others=verdict.others, beside=verdict.beside, detail=detail)
         return Meaning(guesses=verdict.topics, detail=detail)
 
-    def _cares(self, verdict: Verdict) -> bool:
-        return verdict.sure and self._content.answers[verdict.topics[0]].kind in CARING
+    def _is(self, verdict: Verdict, kinds: Collection[str]) -> bool:
+        """Tell whether ``verdict`` is sure, and its topic of one of ``kinds``."""
+        return verdict.sure and self._content.answers[verdict.topics[0]].kind in kinds
 
     def _is_no_advice(self, verdict: Verdict) -> bool:
         """Tell whether no phrase of a question for advice overrules ``verdict``: it helps, or is about the line."""
-        return self._cares(verdict) or (verdict.sure and self._content.answers[verdict.topics[0]].kind == "about")
+        return self._is(verdict, (*CARING, "about"))
 
     def _sure_answer(self, verdict: Verdict) -> str:
         return verdict.topics[0] if verdict.sure and answerable(verdict.topics[0], self._content) else ""
@@ -97,9 +99,9 @@ class Understanding:
         readings = 1
         if self._needs_context(reading, verdict, state) and (second := self._in_context(words, state)):
             readings = 2
-            if not self._cares(verdict):
+            if not self._is(verdict, CARING):
                 reading = blend(reading, second, self._thresholds)
-            elif is_reply(second, self._content):
+            elif is_reply(second, self._content, to_danger=self._is(verdict, URGENT)):
                 reading = second
             verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         if self._screen.is_correction(words):
@@ -111,18 +113,17 @@ class Understanding:
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
         """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand.
 
-        Only danger does where something was offered: a yes or a no may be told as a feeling, or sound like a command.
+        Not where something was offered: a yes or a no may be told as a feeling, or sound like a command.
         """
-        kind = self._content.answers[verdict.topics[0]].kind if verdict.sure else ""
-        if not self._places.heard(state.place) or kind in URGENT:
+        if not self._places.heard(state.place):
             return False
-        if not kind:
+        if not verdict.sure:
             return True
         if self._places.asks(state):
-            return kind in CARING or leans(reading, self._thresholds)
-        if kind == "clarify":  # "how long does it take": a rule knows what it is, if anything was heard of
+            return self._is(verdict, CARING) or leans(reading, self._thresholds)
+        if self._is(verdict, ("clarify",)):  # "how long does it take": a rule knows what "it" is
             return self._places.about(state.place) == "nothing"
-        return kind in ("answer", "refuse") and leans(reading, self._thresholds)
+        return self._is(verdict, ("answer", "refuse")) and leans(reading, self._thresholds)
 
     def _in_context(self, words: str, state: State) -> Reading | None:
         try:

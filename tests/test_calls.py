@@ -447,13 +447,15 @@ def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeR
 
 
 @pytest.mark.parametrize(("danger", "kind"), [("wish_to_die", "crisis"), ("emergency", "emergency")])
-def test_danger_is_never_taken_for_a_reply(caller: Caller, rasa: FakeRasa, danger: str, kind: str) -> None:
+def test_a_reply_with_a_trace_of_danger_is_danger(caller: Caller, rasa: FakeRasa, danger: str, kind: str) -> None:
     words = "no there's no point in any of it"
-    rasa.understands |= {"i am so upset": "distress", f"distress and {words}": "deny"}
-    rasa.understands[words] = [("nlu_fallback", 0.5), ("deny", 0.6), (danger, 0.25)]
-    caller.says("i am so upset")
-    caller.says(words)
-    assert caller.kind == kind
+    rasa.understands |= {"i am so upset": "distress", words: danger}
+    for trace, met_as in ((0.005, kind), (0.004, "control")):
+        rasa.understands[f"distress and {words}"] = [("deny", 0.9), (danger, trace)]
+        caller.dials()
+        caller.says("i am so upset")
+        caller.says(words)
+        assert caller.kind == met_as
 
 
 @pytest.mark.parametrize(("reply", "prompt"), [("affirm", ""), ("deny", "which_one")])

@@ -74,6 +74,20 @@ def test_words_that_lean_are_read_after_what_was_heard(caller: Caller, keys: str
     caller.hears_answer(topic)
 
 
+@pytest.mark.parametrize(
+    ("before", "words", "prompt"),
+    [
+        ("i am so upset", "my sister reckons i ought to so i suppose i shall", "connecting"),
+        ("i am so upset", "i'd only get myself in a state again", "which_one"),
+        ("what should i eat", "i'd sooner ask my own doctor about that", "which_one"),
+    ],
+)
+def test_a_reply_is_read_after_what_was_offered(caller: Caller, before: str, words: str, prompt: str) -> None:
+    caller.says(before)
+    caller.says(words)
+    caller.hears_prompt(prompt)
+
+
 def test_rasa_tells_what_leans(rasa_url: str) -> None:
     rasa = Rasa(rasa_url)
     assert rasa.parse("and how about on the other side then").leaning > 0.5
