@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from ivr.content import Answer, Content, Part
 from ivr.helpline import Helpline
 from ivr.phone_words import MenuItem
-from ivr.reply import Choice, Reply, Said
+from ivr.reply import URGENT, Choice, Reply, Said
 from ivr.state import State
 
 MENU = "menu"
@@ -89,14 +89,15 @@ class Places:
 
     def heard(self, place: str) -> str:
         """Return the topic that was heard at ``place``, or first offered there; else an empty string."""
-        if place == TEXT:
-            return _TEXT_ME
         head, _, rest = place.partition(":")
         topic = rest.partition(":")[0]
         return topic if head in ("topic", "clarify", "others", "beside") and topic in self._content.answers else ""
 
     def asks(self, state: State) -> bool:
-        """Tell whether the caller of ``state`` was offered something that yes or no is an answer to."""
+        """Tell whether the caller of ``state`` heard something that yes or no is an answer to; in danger nothing is."""
+        heard = self._content.answers.get(self.heard(state.place))
+        if not heard or heard.kind in URGENT:
+            return False
         return bool(state.yes or state.more) or state.place.startswith(("clarify:", "others:"))
 
     def answered(self, place: str) -> str:

@@ -79,6 +79,11 @@ class Understanding:
         """Tell whether ``verdict`` is sure, and its topic of one of ``kinds``."""
         return verdict.sure and self._content.answers[verdict.topics[0]].kind in kinds
 
+    def _tells_danger(self, verdict: Verdict) -> bool:
+        """Tell whether ``verdict`` is danger, or comfort for a wish to die that may be meant."""
+        beside = self._content.answers.get(verdict.beside)
+        return self._is(verdict, URGENT) or bool(beside and beside.kind in URGENT)
+
     def _is_no_advice(self, verdict: Verdict) -> bool:
         """Tell whether no phrase of a question for advice overrules ``verdict``: it helps, or is about the line."""
         return self._is(verdict, (*CARING, "about"))
@@ -101,7 +106,7 @@ class Understanding:
             readings = 2
             if not self._is(verdict, CARING):
                 reading = blend(reading, second, self._thresholds)
-            elif is_reply(second, self._content, to_danger=self._is(verdict, URGENT)):
+            elif is_reply(second, self._content, to_danger=self._tells_danger(verdict)):
                 reading = second
             verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         if self._screen.is_correction(words):
@@ -113,16 +118,16 @@ class Understanding:
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
         """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand.
 
-        Not where something was offered: a yes or a no may be told as a feeling, or sound like a command.
+        After an offer only fixed follow-ups do: a yes or a no may be told as a feeling, or sound like a command.
         """
         if not self._places.heard(state.place):
             return False
         if not verdict.sure:
             return True
-        if self._places.asks(state):
-            return self._is(verdict, CARING) or leans(reading, self._thresholds)
         if self._is(verdict, ("clarify",)):  # "how long does it take": a rule knows what "it" is
             return self._places.about(state.place) == "nothing"
+        if self._places.asks(state):
+            return self._is(verdict, CARING) or leans(reading, self._thresholds)
         return self._is(verdict, ("answer", "refuse")) and leans(reading, self._thresholds)
 
     def _in_context(self, words: str, state: State) -> Reading | None:

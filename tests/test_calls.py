@@ -458,6 +458,32 @@ def test_a_reply_with_a_trace_of_danger_is_danger(caller: Caller, rasa: FakeRasa
         assert caller.kind == met_as
 
 
+def test_after_words_for_danger_nothing_is_an_offer(caller: Caller, rasa: FakeRasa) -> None:
+    words = "no there's no point in any of it"
+    rasa.understands |= {"i want it over": "wish_to_die", words: "wish_to_die", f"wish to die and {words}": "deny"}
+    caller.says("i want it over")
+    caller.says(words)
+    assert caller.kind == "crisis"
+
+
+def test_a_hint_of_a_wish_to_die_is_not_declined_away(caller: Caller, rasa: FakeRasa) -> None:
+    words = "i've said my goodbyes to everyone"
+    rasa.understands |= {"i am so upset": "distress", words: [("distress", 0.6), ("wish_to_die", 0.15)]}
+    rasa.understands[f"distress and {words}"] = [("deny", 0.8), ("wish_to_die", 0.05)]
+    caller.says("i am so upset")
+    caller.says(words)
+    caller.hears_prompt("listeners")
+
+
+def test_a_fixed_follow_up_after_the_half_of_an_answer_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
+    words = "does it hurt then"
+    rasa.understands |= {words: "does_it_hurt", f"symptoms and {words}": "deny"}
+    rasa.leaning.add(words)
+    caller.presses("2")
+    caller.says(words)
+    assert caller.kind != "control", "a no to hearing more"
+
+
 @pytest.mark.parametrize(("reply", "prompt"), [("affirm", ""), ("deny", "which_one")])
 def test_a_reply_to_what_the_line_thinks_was_asked_is_read_after_it(
     caller: Caller, rasa: FakeRasa, reply: str, prompt: str

@@ -28,8 +28,8 @@ class FollowUps(GraphComponent):
     Phrasings with ``metadata: {after: <topic>}`` are written as the phone's second reading words them
     ("ect healing and does that leave a mark"); here they come once more without that topic and without an
     intent, to learn what leaning words are like. So that a new question after an unrelated answer is still
-    understood, ``unrelated`` of all others (a share) are read after a random topic too: most after offers, as
-    danger and grief must be told from a yes or a no there.
+    understood, ``unrelated`` of all others (a share) are read after a random topic too, each as often as it is
+    followed: danger and grief must be told from a yes or a no after an offer.
     """
 
     def __init__(self, config: Dict[Text, Any]) -> None:
@@ -68,7 +68,7 @@ class FollowUps(GraphComponent):
             yield example
             if not text or intent in self._config["leaning_topics"]:
                 continue
-            chance = random.Random(text)  # noqa: S311 - no secret; by the text, so that a new phrasing changes no other's copies
+            chance = random.Random(text)  # noqa: S311 - no secret; by the text, so that a new phrasing changes hardly another's copies
             if chance.random() < _STANDING_ALONE:
                 example.set(LEANS, False)
             if topics and chance.random() < self._config["unrelated"]:

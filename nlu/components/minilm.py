@@ -1,4 +1,4 @@
-"""MiniLM with what it was taught, as one ONNX graph that multiplies in whole numbers (docs/decisions/0021)."""
+"""MiniLM with what it was taught, as one ONNX graph that multiplies in whole numbers (docs/decisions/0021, 0022)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class _Graph:
         return self._node("Reshape", seen, self._constant(np.array([0, 0, size])))
 
     def _dense(self, names: List[Text], states: Text) -> Text:
-        """Multiply in whole numbers: each column of the weights has a step of its own, and each word's states.
+        """Multiply in whole numbers: each column of the weights and each word's states have a step of their own.
 
         So no text's vectors depend on what else is read with it.
         """
