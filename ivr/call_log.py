@@ -6,7 +6,7 @@ from typing import Literal
 from ivr.database import now, outcomes, turns
 from ivr.setting_faults import MOST_QUESTION_DAYS
 from ivr.settings import Settings
-from ivr.sureness import Thresholds, read_thresholds
+from ivr.thresholds import Thresholds, read_thresholds
 from ivr.watching import CallEnded, TurnTaken
 from ivr.writer import Writer
 

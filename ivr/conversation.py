@@ -11,8 +11,8 @@ from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
 from ivr.reply import URGENT, Kind
 from ivr.state import State, Texting
-from ivr.sureness import Thresholds
 from ivr.texts import Outcome, Texts
+from ivr.thresholds import Thresholds
 from ivr.turn import Turn, fresh, listening, moved
 from ivr.understanding import Meaning, Understanding
 

@@ -21,7 +21,7 @@ from ivr.rasa import Dialogue
 from ivr.reply import Reply
 from ivr.settings import Settings
 from ivr.state import StateSigner
-from ivr.sureness import read_thresholds
+from ivr.thresholds import read_thresholds
 from ivr.twiml import Speaker
 from ivr.unanswered import Unanswered
 from ivr.watching import Watcher

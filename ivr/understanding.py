@@ -10,8 +10,10 @@ from ivr.rasa import Dialogue, RasaUnavailable, Reading
 from ivr.relayed import relayed
 from ivr.reply import URGENT
 from ivr.safety import Screen
+from ivr.second_reading import blend, is_reply, leans
 from ivr.state import State
-from ivr.sureness import CARING, Thresholds, Verdict, answerable, blend, corrected, doubted, is_reply, judge, leans
+from ivr.sureness import CARING, Verdict, answerable, corrected, doubted, judge
+from ivr.thresholds import Thresholds
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import in_context, normalise
 

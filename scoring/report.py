@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ivr.sureness import read_thresholds
+from ivr.thresholds import read_thresholds
 from scoring import charts
 from scoring.calling import Met
 from scoring.measures import MEASURES, Facts, Measure, Result, is_right

@@ -24,7 +24,7 @@ from ivr.cli import main
 from ivr.database import connect, forget, in_short, metadata, migrate, now, outcomes, turns
 from ivr.processes import phone_line
 from ivr.settings import Settings, SettingsError, read
-from ivr.sureness import read_thresholds
+from ivr.thresholds import read_thresholds
 from ivr.watching import CallEnded, TurnTaken
 from ivr.writer import Writer
 from scoring.line import free_port

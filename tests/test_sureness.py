@@ -6,7 +6,9 @@ import pytest
 
 from ivr.content import Content
 from ivr.rasa import Reading
-from ivr.sureness import Thresholds, Verdict, blend, doubted, judge, read_thresholds
+from ivr.second_reading import blend
+from ivr.sureness import Verdict, doubted, judge
+from ivr.thresholds import Thresholds, read_thresholds
 from ivr.yaml_file import ContentError
 from tests.conftest import ROOT
 

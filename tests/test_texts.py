@@ -140,21 +140,8 @@ def test_a_no_sends_nothing_and_is_not_asked_twice(way: str, dial: Dial, outbox:
 def test_nothing_but_a_yes_sends_it(dial: Dial, outbox: Outbox, rasa: FakeRasa, content: Content) -> None:
     rasa.understands |= {"does it hurt": "biopsy", "i can't see to read": "distress"}
     rasa.understands["text me and i can't see to read"] = "affirm"
-    for what in (
-        "silence",
-        "#",
-        "7",
-        "8",
-        "9",
-        "*",
-        "1",
-        "3",
-        "does it hurt",
-        "what",
-        "wait",
-        "mumbling",
-        "i can't see to read",
-    ):
+    words = ("does it hurt", "what", "wait", "mumbling", "i can't see to read")
+    for what in ("silence", *"#789*13", *words):
         caller = dial()
         caller.says("text me")
         hears_words(caller, content, "ask")
