@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ivr.content import Answer, Content
+from ivr.context import Context
 from ivr.hearing import Heard
 from ivr.limits import Limits
-from ivr.places import BESIDE, CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, TEXT, Places
+from ivr.places import BESIDE, CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, STAYING, TEXT, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
 from ivr.reply import URGENT, Kind
@@ -35,6 +36,7 @@ class Conversation:
         self._content = content
         self._prompts = content.phone.prompts
         self._places = places
+        self._context = Context(content)
         self._limits = limits
         self._dialogue = dialogue
         self._recovery = Recovery(places, self._prompts)
@@ -133,7 +135,7 @@ class Conversation:
         if head != "topic" or ":" in topic or topic not in self._content.answers:
             return self._enter(state, target)
         try:
-            led = self._dialogue.lead(state.call, topic, self._places.about(state.place))
+            led = self._dialogue.lead(state.call, topic, self._context.about(state.place))
         except RasaUnavailable:
             led = topic
         return self._follow(state, led if led in self._content.answers else topic)
@@ -204,9 +206,14 @@ class Conversation:
         return listening(replace(here, kind="control", says=says, first_pass=""), fresh(state))
 
     def _no(self, state: State) -> Turn:
-        """Go back to a choice: the next best topics if the answer was a guess, else the menu."""
+        """Go back to a choice: the next best topics if the answer was a guess, else the menu.
+
+        Who was comforted is read no menu: a wish to die may be told as "no, it's alright" (docs/decisions/0023).
+        """
         if state.place == TEXT:
             return self._texts.declined(state)
+        if self._places.here(state).kind == "distress":
+            return self._enter(state, STAYING)
         if len(state.others) == 2 and state.place.startswith("topic:"):
             return self._enter(state, ":".join(("others", *state.others)))
         return self._again(replace(state, place=MENU, trail=state.trail_from_here(MENU)), self._prompts.which_one)

@@ -78,6 +78,7 @@ class Prompts(Strict):
     no_more: str
     first_place: str
     which_one: str
+    staying: str
     not_that: str
     silence: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
     no_match: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]

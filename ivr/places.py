@@ -4,7 +4,8 @@ A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items b
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
 ``clarify:cure:treatment``, ``others:cure:treatment``, ``beside:distress:cure`` (comfort,
 or a refusal, and an answer that may be wanted too; ``beside:distress:crisis``: and Samaritans), ``person``, ``closed``,
-``call_back`` (after a transfer that reached nobody) and ``text`` (shall it be sent?).
+``call_back`` (after a transfer that reached nobody), ``staying`` (comfort was given and a person declined) and ``text``
+(shall it be sent?).
 Anything else is the main menu, so that a caller whose place went away with an edit is
 never lost.
 """
@@ -14,13 +15,14 @@ from collections.abc import Iterable, Sequence
 from ivr.content import Answer, Content, Part
 from ivr.helpline import Helpline
 from ivr.phone_words import MenuItem
-from ivr.reply import URGENT, Choice, Reply, Said
+from ivr.reply import Choice, Reply, Said
 from ivr.state import State
 
 MENU = "menu"
 PERSON = "person"
 CLOSED = "closed"
 CALL_BACK = "call_back"
+STAYING = "staying"
 BESIDE = "beside:"
 TEXT = "text"
 SEND = "text:send"
@@ -64,6 +66,8 @@ class Places:
             return self.call_back(words.transfer_closed, words.alternatives, by_text=by_text)
         if place == CALL_BACK:
             return self.call_back(self._prompts.call_back, by_text=by_text)
+        if place == STAYING:
+            return Reply("control", self.said(self._prompts.staying), patience="wait")
         if place == TEXT:
             return self._shall_it_be_sent()
         return self._menu(place)
@@ -77,37 +81,10 @@ class Places:
         says = (*opening, *self.choice_lines(choices))
         return Reply("menu", says, choices=choices, more=_last(phone.menu, MENU))
 
-    def about(self, place: str) -> str:
-        """Return what "it" is to a caller who heard ``place``."""
-        answer = self._answer_at(place)
-        return answer.about if answer else "nothing"
-
     def said(self, *prompts: str, **fillings: str) -> tuple[Said, ...]:
         """Return the line's own ``prompts`` as breaths, their {placeholders} filled."""
         known = self._helpline.fillings()
         return _breaths(prompt.format(**known, **fillings) for prompt in prompts)
-
-    def heard(self, place: str) -> str:
-        """Return the topic that was heard at ``place``, or first offered there; else an empty string."""
-        head, _, rest = place.partition(":")
-        topic = rest.partition(":")[0]
-        return topic if head in ("topic", "clarify", "others", "beside") and topic in self._content.answers else ""
-
-    def asks(self, state: State) -> bool:
-        """Tell whether the caller of ``state`` heard something that yes or no is an answer to; in danger nothing is."""
-        heard = self._content.answers.get(self.heard(state.place))
-        if not heard or heard.kind in URGENT:
-            return False
-        return bool(state.yes or state.more) or state.place.startswith(("clarify:", "others:"))
-
-    def answered(self, place: str) -> str:
-        """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""
-        answer = self._answer_at(place)
-        return answer.topic if answer else ""
-
-    def _answer_at(self, place: str) -> Answer | None:
-        head, _, rest = place.partition(":")
-        return self._content.answers.get(rest.partition(":")[0]) if head == "topic" else None
 
     def choice_lines(self, choices: Iterable[Choice]) -> tuple[Said, ...]:
         """Return "For this, press 1" for each of ``choices``."""

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ivr.content import Content
+from ivr.context import Context
 from ivr.hearing import Heard, spoken_key
 from ivr.places import Places
 from ivr.rasa import Dialogue, RasaUnavailable, Reading
@@ -47,6 +48,7 @@ class Understanding:
         """Know the phrases of ``content``; ask ``dialogue`` about everything else."""
         self._content = content
         self._places = places
+        self._context = Context(content)
         self._dialogue = dialogue
         self._thresholds = thresholds
         self._screen = Screen(content.red_flags)
@@ -112,28 +114,28 @@ class Understanding:
                 reading = second
             verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         if self._screen.is_correction(words):
-            verdict = corrected(verdict, self._places.answered(state.place), reading, self._content)
+            verdict = corrected(verdict, self._context.answered(state.place), reading, self._content)
         ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
         topic = verdict.topics[0] if verdict.sure else ""
-        return verdict, Detail(topic, ranking, readings, self._places.about(state.place))
+        return verdict, Detail(topic, ranking, readings, self._context.about(state.place))
 
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
         """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand.
 
         After an offer only fixed follow-ups do: a yes or a no may be told as a feeling, or sound like a command.
         """
-        if not self._places.heard(state.place):
+        if not self._context.heard(state.place):
             return False
         if not verdict.sure:
             return True
         if self._is(verdict, ("clarify",)):  # "how long does it take": a rule knows what "it" is
-            return self._places.about(state.place) == "nothing"
-        if self._places.asks(state):
+            return self._context.about(state.place) == "nothing"
+        if self._context.asks(state):
             return self._is(verdict, CARING) or leans(reading, self._thresholds)
         return self._is(verdict, ("answer", "refuse")) and leans(reading, self._thresholds)
 
     def _in_context(self, words: str, state: State) -> Reading | None:
         try:
-            return self._dialogue.parse(in_context(self._places.heard(state.place), words), _SECOND_READING)
+            return self._dialogue.parse(in_context(self._context.heard(state.place), words), _SECOND_READING)
         except RasaUnavailable:
             return None

@@ -422,8 +422,8 @@ def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeR
     ("words", "alone", "reply", "prompt"),
     [
         ("it's that or sit here staring at the wall", "distress", "affirm", "connecting"),
-        ("i'd only cry", "distress", "deny", "which_one"),
-        ("i'm not much of a talker", "person", "deny", "which_one"),
+        ("i'd only cry", "distress", "deny", "staying"),
+        ("i'm not much of a talker", "person", "deny", "staying"),
         ("well i've rung now so i may as well", "goodbye", "affirm", "connecting"),
     ],
 )
@@ -436,6 +436,32 @@ def test_a_yes_or_a_no_to_an_offer_may_be_told_as_something_else(
     caller.says("i am so upset")
     caller.says(words)
     caller.hears_prompt(prompt)
+
+
+def test_who_declines_a_person_after_comfort_hears_of_samaritans_and_is_waited_for(
+    caller: Caller, content: Content, rasa: FakeRasa
+) -> None:
+    rasa.understands["i am so upset"] = "distress"
+    caller.says("i am so upset")
+    for words in ("no", "say that again"):
+        caller.says(words)
+        caller.hears_prompt("staying")
+        assert caller.player.waiting
+        assert caller.player.waiting.timeout == content.phone.listening.wait_timeout
+    caller.says("okay")
+    assert not caller.player.ringing, "okay is to the words, not to the offer declined before them"
+    caller.says("go back")
+    caller.hears_topic("distress")
+    caller.says("yes")
+    assert caller.player.ringing
+
+
+def test_no_to_an_answer_beside_comfort_reads_no_menu(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["so sad and what about lumps"] = [("distress", 0.6), ("lumps", 0.3)]
+    caller.says("so sad and what about lumps")
+    caller.hears_prompt("beside")
+    caller.says("no")
+    caller.hears_prompt("staying")
 
 
 def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:

@@ -78,7 +78,7 @@ def test_words_that_lean_are_read_after_what_was_heard(caller: Caller, keys: str
     ("before", "words", "prompt"),
     [
         ("i am so upset", "my sister reckons i ought to so i suppose i shall", "connecting"),
-        ("i am so upset", "i'd only get myself in a state again", "which_one"),
+        ("i am so upset", "i'd only get myself in a state again", "staying"),
         ("what should i eat", "i'd sooner ask my own doctor about that", "which_one"),
     ],
 )

@@ -1,0 +1,40 @@
+"""What words can refer to where they are said: what was heard there, and what was offered."""
+
+from ivr.content import Answer, Content
+from ivr.reply import URGENT
+from ivr.state import State
+
+
+class Context:
+    """Tells what the places of one Content mean to words said there; ivr/places.py tells how places are written."""
+
+    def __init__(self, content: Content) -> None:
+        """Know the answers of ``content``."""
+        self._answers = content.answers
+
+    def about(self, place: str) -> str:
+        """Return what "it" is to a caller who heard ``place``."""
+        answer = self._answer_at(place)
+        return answer.about if answer else "nothing"
+
+    def heard(self, place: str) -> str:
+        """Return the topic that was heard at ``place``, or first offered there; else an empty string."""
+        head, _, rest = place.partition(":")
+        topic = rest.partition(":")[0]
+        return topic if head in ("topic", "clarify", "others", "beside") and topic in self._answers else ""
+
+    def asks(self, state: State) -> bool:
+        """Tell whether the caller of ``state`` heard something that yes or no is an answer to; in danger nothing is."""
+        heard = self._answers.get(self.heard(state.place))
+        if not heard or heard.kind in URGENT:
+            return False
+        return bool(state.yes or state.more) or state.place.startswith(("clarify:", "others:"))
+
+    def answered(self, place: str) -> str:
+        """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""
+        answer = self._answer_at(place)
+        return answer.topic if answer else ""
+
+    def _answer_at(self, place: str) -> Answer | None:
+        head, _, rest = place.partition(":")
+        return self._answers.get(rest.partition(":")[0]) if head == "topic" else None
