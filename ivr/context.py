@@ -26,9 +26,11 @@ class Context:
     def asks(self, state: State) -> bool:
         """Tell whether the caller of ``state`` heard something that yes or no is an answer to; in danger nothing is."""
         heard = self._answers.get(self.heard(state.place))
-        if not heard or heard.kind in URGENT:
-            return False
-        return bool(state.yes or state.more) or state.place.startswith(("clarify:", "others:"))
+        return bool(heard and heard.kind not in URGENT and (state.more or self.asks_outright(state)))
+
+    def asks_outright(self, state: State) -> bool:
+        """Tell whether it was a question ("would you like", "did you ask"), and not only that there is more to hear."""
+        return bool(state.yes) or state.place.startswith(("clarify:", "others:"))
 
     def answered(self, place: str) -> str:
         """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""

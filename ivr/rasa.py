@@ -32,12 +32,14 @@ class RasaHangs(RasaUnavailable):
 class Reading:
     """What Rasa made of an utterance: ``ranking`` is (intent, confidence 0-1), surest first.
 
-    ``leaning``, 0 to 1, is how much the words lean on what was heard before them.
+    ``leaning``, 0 to 1, is how much the words lean on what was heard before them. ``reply``, of words read after what
+    was heard, is (``yes``, ``no``, ``danger`` or ``neither``, its share of 1), should that have been an offer.
     """
 
     intent: str
     ranking: tuple[tuple[str, float], ...]
     leaning: float = 0.0
+    reply: tuple[tuple[str, float], ...] = ()
 
 
 class Dialogue(Protocol):
@@ -65,6 +67,7 @@ class _Parsed(BaseModel):
     intent: _Intent
     intent_ranking: list[_Intent]
     leaning: float = 0.0
+    reply: dict[str, float] = {}
 
 
 class _Custom(BaseModel):
@@ -107,7 +110,7 @@ class Rasa:
         with self._reads.guarded():
             parsed = self._ask(_Parsed, "POST", "/model/parse", patience, {"text": words.replace("/", " ")})
         ranking = tuple((i.name, i.confidence) for i in parsed.intent_ranking)
-        return Reading(parsed.intent.name, ranking, parsed.leaning)
+        return Reading(parsed.intent.name, ranking, parsed.leaning, tuple(parsed.reply.items()))
 
     def lead(self, call: str, intent: str, about: str) -> str:
         """See Dialogue.lead. An empty reply is a failure: silence is no answer."""

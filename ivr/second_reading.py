@@ -2,16 +2,13 @@
 
 from dataclasses import replace
 
-from ivr.content import Content
 from ivr.rasa import Reading
-from ivr.reply import URGENT
 from ivr.thresholds import Thresholds
 
 _FALLBACK = "nlu_fallback"
 _UNLISTED = 1e-4  # the share of a topic that Rasa's ten best do not list
 _LEAST_AGREEMENT = 0.2  # below it two readings agree on nothing, and no share of nothing is an answer
-_REPLIES = ("yes", "no")  # what an answer of such a topic does
-_TRACE = 0.005  # of 197 dangers told after an offer all have more of it, of 94 replies that sound like one 22 less
+_REPLIES = ("yes", "no")
 
 
 def blend(alone: Reading, in_context: Reading, thresholds: Thresholds) -> Reading:
@@ -38,12 +35,12 @@ def leans(reading: Reading, thresholds: Thresholds) -> bool:
     return reading.leaning >= thresholds.leaning_threshold
 
 
-def is_reply(reading: Reading, content: Content, *, to_danger: bool) -> bool:
-    """Tell whether ``reading``, after an offer, is a yes or a no to it.
+def reply_told(reading: Reading, thresholds: Thresholds, *, to_danger: bool) -> str:
+    """Return ``yes`` or ``no`` if ``reading``, after an offer, is that reply to it; else an empty string.
 
     ``to_danger``: the words alone told danger; then not a trace of it may be left.
     """
-    known = [(content.answers[topic], share) for topic, share in reading.ranking if topic in content.answers]
-    danger = sum(share for answer, share in known if answer.kind in URGENT)
-    replies = {answer.topic for answer, _ in known if answer.then in _REPLIES}
-    return reading.intent in replies and not (to_danger and danger >= _TRACE)
+    shares = dict(reading.reply)
+    if to_danger and shares.get("danger", 1.0) >= thresholds.trace_threshold:
+        return ""
+    return next((reply for reply in _REPLIES if shares.get(reply, 0.0) >= thresholds.reply_threshold), "")

@@ -25,6 +25,8 @@ class Thresholds(BaseModel):
     beside_threshold: Share
     leaning_threshold: Share
     context_weight: Share
+    reply_threshold: Share
+    trace_threshold: Share
     unclear_speech: Share
 
 

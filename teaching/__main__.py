@@ -1,4 +1,4 @@
-"""`make lesson`: writes nlu/components/lesson.npz."""
+"""`make lesson`: writes nlu/components/lesson.npz, second.npz and replies.npz."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from nlu.components import lesson
 from nlu.components.memory import remembered
 from teaching.phrasings import phrasings
 from teaching.places import teach_places
+from teaching.replies import replies
 from teaching.student import Student
 from teaching.teacher import WEIGHTS_SHA256, Teacher, narrowed
-from teaching.topics import EPOCHS, teach_topics
+from teaching.topics import EPOCHS, SECOND_EPOCHS, teach_topics
 
 _ROOT = Path(__file__).parent.parent
 _TEACHER = _ROOT / "build/teacher/all-mpnet-base-v2"
@@ -22,15 +23,25 @@ _EVERY = 50  # each fiftieth phrasing is kept from the student, to see what it m
 
 
 @click.command()
-@click.option("--topics-only", is_flag=True, help="Keep the places of the lesson that is there; needs no teacher.")
-@click.option("--epochs", default=EPOCHS, help="How often to go through the topics; 1 for some hundred new phrasings.")
-def main(topics_only: bool, epochs: int) -> None:
-    """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name."""
+@click.option("--only", type=click.Choice(["topics", "second", "replies"]), help="Teach this alone; needs no teacher.")
+@click.option("--epochs", type=int, help="How often to go through it; 1 for some hundred new phrasings.")
+def main(only: str | None, epochs: int | None) -> None:
+    """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name.
+
+    A second MiniLM learns the topics from its published weights, and a third what replies to an offer are.
+    """
     rows = phrasings(_ROOT)
-    if not topics_only:
+    named = [row for row in rows if row[1]]
+    if not only:
         _teach_places(sorted({text for text, _ in rows}))
-    _teach_topics([row for row in rows if row[1]], epochs)
-    print(f"{lesson.PATH.relative_to(_ROOT)} is written. Now: make train")
+    if only in (None, "topics"):
+        _teach_topics(Student(Path(MODEL_DIR), lesson.read()), named, epochs or EPOCHS, lesson.PATH)
+    if only in (None, "second"):
+        _teach_topics(Student(Path(MODEL_DIR)), named, epochs or SECOND_EPOCHS, lesson.SECOND, faith=0.0, seed=1)
+    if only in (None, "replies"):
+        taught = Student(Path(MODEL_DIR), lesson.read())
+        _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0, seed=2)
+    print("Now: make train")
 
 
 def _teach_places(texts: list[str]) -> None:
@@ -45,14 +56,14 @@ def _teach_places(texts: list[str]) -> None:
     lesson.write(lesson.PATH, student.lesson())
 
 
-def _teach_topics(rows: list[tuple[str, str]], epochs: int) -> None:
-    print(f"MiniLM learns the topics of {len(rows)} phrasings (about {9 * epochs} minutes)...")
+def _teach_topics(student: Student, rows: list[tuple[str, str]], epochs: int, path: Path, **how: float) -> None:
+    print(f"MiniLM learns what {len(rows)} phrasings mean (about {9 * epochs * len(rows) // 60_000} minutes)...")
     texts, topics = zip(*rows, strict=True)
     unseen = np.arange(len(rows)) % _EVERY == 0
-    student = Student(Path(MODEL_DIR), lesson.read())
     taught = _chosen(texts, ~unseen), _chosen(topics, ~unseen)
-    head = teach_topics(student, *taught, _chosen(texts, unseen), _chosen(topics, unseen), epochs)
-    lesson.write(lesson.PATH, student.lesson(head))
+    head = teach_topics(student, *taught, _chosen(texts, unseen), _chosen(topics, unseen), epochs, **how)
+    lesson.write(path, student.lesson(head))
+    print(f"{path.relative_to(_ROOT)} is written.")
 
 
 def _chosen(texts: list[str] | tuple[str, ...], chosen: np.ndarray) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from ivr.content import Content
 from ivr.hours import parse
 from ivr.settings import Settings
+from ivr.thresholds import read_thresholds
 from tests.caller import Caller
 from tests.conftest import PUBLIC_URL, ROOT, TOKEN, served
 from tests.fakes import FakeRasa
@@ -421,21 +422,30 @@ def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeR
 @pytest.mark.parametrize(
     ("words", "alone", "reply", "prompt"),
     [
-        ("it's that or sit here staring at the wall", "distress", "affirm", "connecting"),
-        ("i'd only cry", "distress", "deny", "staying"),
-        ("i'm not much of a talker", "person", "deny", "staying"),
-        ("well i've rung now so i may as well", "goodbye", "affirm", "connecting"),
+        ("it's that or sit here staring at the wall", "distress", "yes", "connecting"),
+        ("i'd only cry", "distress", "no", "staying"),
+        ("i'm not much of a talker", "person", "no", "staying"),
+        ("i've come through worse", "symptoms", "no", "staying"),
+        ("well i've rung now so i may as well", "goodbye", "yes", "connecting"),
     ],
 )
 def test_a_yes_or_a_no_to_an_offer_may_be_told_as_something_else(
     caller: Caller, rasa: FakeRasa, words: str, alone: str, reply: str, prompt: str
 ) -> None:
-    rasa.understands |= {"i am so upset": "distress", words: alone, f"distress and {words}": reply}
-    if alone == "goodbye":
-        rasa.leaning.add(words)
+    rasa.understands |= {"i am so upset": "distress", words: alone}
+    rasa.replies[f"distress and {words}"] = [(reply, 0.8), ("neither", 0.2)]
     caller.says("i am so upset")
     caller.says(words)
     caller.hears_prompt(prompt)
+
+
+def test_what_may_be_neither_yes_nor_no_is_met_by_itself(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands |= {"i am so upset": "distress", "i've come through worse": "symptoms"}
+    too_little = read_thresholds(ROOT / "config.yml").reply_threshold - 0.01
+    rasa.replies["distress and i've come through worse"] = [("no", too_little), ("neither", 0.4)]
+    caller.says("i am so upset")
+    caller.says("i've come through worse")
+    caller.hears_answer("symptoms")
 
 
 def test_who_declines_a_person_after_comfort_hears_of_samaritans_and_is_waited_for(
@@ -465,7 +475,8 @@ def test_no_to_an_answer_beside_comfort_reads_no_menu(caller: Caller, rasa: Fake
 
 
 def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
-    rasa.understands |= {"i'd only cry": "distress", "ect healing and i'd only cry": "deny"}
+    rasa.understands["i'd only cry"] = "distress"
+    rasa.replies["ect healing and i'd only cry"] = [("no", 0.9)]
     caller.presses("5")
     caller.presses("4")
     caller.says("i'd only cry")
@@ -476,8 +487,9 @@ def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeR
 def test_a_reply_with_a_trace_of_danger_is_danger(caller: Caller, rasa: FakeRasa, danger: str, kind: str) -> None:
     words = "no there's no point in any of it"
     rasa.understands |= {"i am so upset": "distress", words: danger}
-    for trace, met_as in ((0.005, kind), (0.004, "control")):
-        rasa.understands[f"distress and {words}"] = [("deny", 0.9), (danger, trace)]
+    trace = read_thresholds(ROOT / "config.yml").trace_threshold
+    for left, met_as in ((trace, kind), (trace - 0.001, "control")):
+        rasa.replies[f"distress and {words}"] = [("no", 0.9), ("danger", left)]
         caller.dials()
         caller.says("i am so upset")
         caller.says(words)
@@ -486,7 +498,8 @@ def test_a_reply_with_a_trace_of_danger_is_danger(caller: Caller, rasa: FakeRasa
 
 def test_after_words_for_danger_nothing_is_an_offer(caller: Caller, rasa: FakeRasa) -> None:
     words = "no there's no point in any of it"
-    rasa.understands |= {"i want it over": "wish_to_die", words: "wish_to_die", f"wish to die and {words}": "deny"}
+    rasa.understands |= {"i want it over": "wish_to_die", words: "wish_to_die"}
+    rasa.replies[f"wish to die and {words}"] = [("no", 0.99)]
     caller.says("i want it over")
     caller.says(words)
     assert caller.kind == "crisis"
@@ -495,29 +508,59 @@ def test_after_words_for_danger_nothing_is_an_offer(caller: Caller, rasa: FakeRa
 def test_a_hint_of_a_wish_to_die_is_not_declined_away(caller: Caller, rasa: FakeRasa) -> None:
     words = "i've said my goodbyes to everyone"
     rasa.understands |= {"i am so upset": "distress", words: [("distress", 0.6), ("wish_to_die", 0.15)]}
-    rasa.understands[f"distress and {words}"] = [("deny", 0.8), ("wish_to_die", 0.05)]
+    rasa.replies[f"distress and {words}"] = [("no", 0.8), ("danger", 0.2)]
     caller.says("i am so upset")
     caller.says(words)
     caller.hears_prompt("listeners")
 
 
+def test_yes_to_half_an_answer_is_more_of_it_but_a_sure_question_or_command_stands(
+    caller: Caller, content: Content, rasa: FakeRasa
+) -> None:
+    rasa.understands |= {"don't stop there": "off_topic", "how sore is it": "ect_pain", "off i pop": "goodbye"}
+    for words in ("don't stop there", "how sore is it", "off i pop"):
+        rasa.replies[f"symptoms and {words}"] = [("yes", 0.85)]
+    rasa.understands["don't stop there"] = [("nlu_fallback", 0.5), ("off_topic", 0.4)]
+    caller.presses("2")
+    caller.says("don't stop there")
+    caller.hears(content.answers["symptoms"].parts[1].text.split(".")[0])
+    caller.says("go back")
+    caller.says("how sore is it")
+    caller.hears_answer("ect_pain")
+    caller.presses("2")
+    caller.says("off i pop")
+    assert caller.kind == "goodbye"
+
+
+@pytest.mark.parametrize(("before", "heard"), [("the thing", "biopsy"), ("", "symptoms")])
+def test_who_asks_for_a_person_gets_one_though_something_else_was_offered(
+    caller: Caller, rasa: FakeRasa, before: str, heard: str
+) -> None:
+    words = "i want that lady you mentioned"
+    rasa.understands |= {"the thing": [("nlu_fallback", 0.5), ("biopsy", 0.4)], words: "person"}
+    rasa.replies[f"{heard} and {words}"] = [("yes", 0.99)]
+    caller.says(before) if before else caller.presses("2")
+    caller.says(words)
+    assert caller.player.ringing
+
+
 def test_a_fixed_follow_up_after_the_half_of_an_answer_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
     words = "how long does that go on"
-    rasa.understands |= {"is it sore": "ect_pain", words: "how_long", f"ect pain and {words}": "deny"}
+    rasa.understands |= {"is it sore": "ect_pain", words: "how_long"}
+    rasa.replies[f"ect pain and {words}"] = [("no", 0.9)]
     rasa.leaning.add(words)
     caller.says("is it sore")
     caller.says(words)
     assert rasa.asked[-1][1:] == ("how_long", "pain")
 
 
-@pytest.mark.parametrize(("reply", "prompt"), [("affirm", ""), ("deny", "which_one")])
+@pytest.mark.parametrize(("reply", "prompt"), [("yes", ""), ("no", "which_one")])
 def test_a_reply_to_what_the_line_thinks_was_asked_is_read_after_it(
     caller: Caller, rasa: FakeRasa, reply: str, prompt: str
 ) -> None:
     words = "that's what the doctor called it"
     rasa.understands |= {"the thing": [("nlu_fallback", 0.5), ("biopsy", 0.4)], words: "who_are_you"}
-    rasa.understands[f"biopsy and {words}"] = reply
-    rasa.leaning.add(words)
+    rasa.replies[f"biopsy and {words}"] = [(reply, 0.9)]
     caller.says("the thing")
     caller.says(words)
     caller.hears_prompt(prompt) if prompt else caller.hears_answer("biopsy")

@@ -25,6 +25,8 @@ THRESHOLDS = Thresholds(
     beside_threshold=0.2,
     leaning_threshold=0.5,
     context_weight=0.8,
+    reply_threshold=0.7,
+    trace_threshold=0.05,
     unclear_speech=0.4,
 )
 FALLBACK = ("nlu_fallback", 0.5)
@@ -139,6 +141,8 @@ def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
         "beside_threshold",
         "leaning_threshold",
         "context_weight",
+        "reply_threshold",
+        "trace_threshold",
         "unclear_speech",
     ]
 

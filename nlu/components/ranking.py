@@ -1,6 +1,6 @@
 """A message's intent, and how sure it is beside the other topics."""
 
-from typing import Dict, Text
+from typing import Dict, Sequence, Text
 
 import numpy as np
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
@@ -24,7 +24,7 @@ def ranked(message: Message) -> Dict[Text, float]:
     return {topic[INTENT_NAME_KEY]: topic[PREDICTED_CONFIDENCE_KEY] for topic in message.get(INTENT_RANKING_KEY, [])}
 
 
-def set_vote(message: Message, topics: np.ndarray, shares: np.ndarray, weight: float, length: int) -> None:
+def set_vote(message: Message, topics: Sequence[Text], shares: np.ndarray, weight: float, length: int) -> None:
     """Mix the ranking that ``message`` has with a voter's ``shares`` of ``topics``; see ``votes.mixed``."""
     found = mixed(ranked(message), topics, shares, weight)
     set_ranking(message, np.array(list(found)), np.array(list(found.values())), length)
