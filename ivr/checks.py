@@ -10,6 +10,7 @@ from ivr.content import Answer, Content, Lexicon
 from ivr.content_files import load
 from ivr.helpline import Helpline
 from ivr.places import MENU, Places
+from ivr.reply_checks import reply_problems
 from ivr.wording import in_context
 from ivr.yaml_file import ContentError
 
@@ -52,6 +53,7 @@ def problems(root: Path) -> list[str]:
         *_uncited(content, set(known)),
         *_line(content),
         *_too_deep(content, set(known)),
+        *reply_problems(root),
     ]
 
 

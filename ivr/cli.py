@@ -39,7 +39,7 @@ def check() -> None:
     found = problems(_ROOT)
     for problem in found:
         click.echo(problem)
-    click.echo(f"{len(found)} problems" if found else "No problems in nlu/ and responses/.")
+    click.echo(f"{len(found)} problems" if found else "No problems in nlu/, replies/ and responses/.")
     sys.exit(bool(found))
 
 

@@ -18,7 +18,7 @@ Edit = Callable[[Path], object]
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """Return a copy of what editors write, to break."""
-    for folder in ("nlu", "responses"):
+    for folder in ("nlu", "replies", "responses"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
 
@@ -157,6 +157,14 @@ def test_the_real_content_has_no_problem() -> None:
         (lambda tree: (tree / "nlu/cure.yml").unlink(), "responses/cure.yml", "nlu/cure.yml"),
         (lambda tree: (tree / "responses/wait.yml").unlink(), "responses/commands.yml", "wait"),
         (lambda tree: (tree / "responses/lexicon.yml").unlink(), "responses/lexicon.yml", "cannot be read"),
+        (
+            lambda tree: (tree / "replies/no.yml").rename(tree / "replies/maybe.yml"),
+            "replies/maybe.yml",
+            "move its words",
+        ),
+        (lambda tree: (tree / "replies/no.yml").write_text("distress:\n- no\n"), "replies/no.yml", "distress.0"),
+        (lambda tree: (tree / "replies/no.yml").write_text("grief:\n- leave me\n"), "replies/no.yml", "'choice'"),
+        (lambda tree: (tree / "replies/no.yml").write_text("more:\n- go on\n"), "replies/yes.yml", "keep one"),
         (lambda tree: (tree / "responses/cure.yml").write_bytes(b"\xff\xfe\x00"), "responses/cure.yml", ""),
     ],
 )

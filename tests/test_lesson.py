@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr import yaml_file
+from ivr.wording import normalise
 from nlu.components import lesson
 from nlu.components.lesson import Lesson
 from nlu.components.memory import remembered
+from scoring.questions import find_sets, read_set
 from tests.conftest import ROOT
 
 
@@ -63,6 +66,23 @@ def test_the_lesson_that_is_shipped_teaches_every_layer() -> None:
     assert shipped.head["weights"].shape == (384, len(shipped.head["topics"]))
     assert set(shipped.head["topics"]) <= {path.stem for path in (ROOT / "nlu").glob("*.yml")}
     assert all(np.isfinite(change).all() and change.any() for change in shipped.changes.values())
+
+
+def test_the_replies_lesson_that_is_shipped_names_what_the_phone_asks_for() -> None:
+    shipped = lesson.read(lesson.REPLIES)
+    assert (
+        set(shipped.head["topics"])
+        == {path.stem for path in (ROOT / "replies").glob("*.yml")}
+        >= {"yes", "no", "danger"}
+    )
+
+
+def test_no_reply_that_is_taught_stands_in_a_question_set() -> None:
+    asked = {normalise(row.text) for path in find_sets([ROOT / "tests/questions"]) for row in read_set(path)}
+    folder = [yaml_file.read(path) for path in sorted((ROOT / "replies").glob("*.yml"))]
+    taught = {normalise(words) for offers in folder for said in offers.values() for words in said}
+    assert len(taught) > 1000
+    assert not taught & asked
 
 
 class _Encoder:

@@ -78,7 +78,7 @@ def test_words_that_lean_are_read_after_what_was_heard(caller: Caller, keys: str
     ("before", "words", "prompt"),
     [
         ("i am so upset", "my sister reckons i ought to so i suppose i shall", "connecting"),
-        ("i am so upset", "i'd only get myself in a state again", "staying"),
+        ("i am so upset", "i would only get myself upset once more", "staying"),
         ("what should i eat", "i'd sooner ask my own doctor about that", "which_one"),
     ],
 )
@@ -92,6 +92,22 @@ def test_rasa_tells_what_leans(rasa_url: str) -> None:
     rasa = Rasa(rasa_url)
     assert rasa.parse("and how about on the other side then").leaning > 0.5
     assert rasa.parse("what is electrochemotherapy used for").leaning < 0.3
+
+
+@pytest.mark.parametrize(
+    ("words", "reply"),
+    [
+        ("i should like that more than anything", "yes"),
+        ("there's a bus to catch so i'll leave it", "no"),
+        ("no thanks i shan't be here much longer i've decided", "danger"),
+        ("the hospital car park was full again", "neither"),
+    ],
+)
+def test_rasa_tells_what_a_reply_to_an_offer_is(rasa_url: str, words: str, reply: str) -> None:
+    rasa = Rasa(rasa_url)
+    shares = dict(rasa.parse(f"distress and {words}").reply)
+    assert max(shares, key=lambda kind: shares[kind]) == reply
+    assert not rasa.parse(words).reply, "nothing was heard before"
 
 
 def test_how_long_without_a_subject_is_asked_back(caller: Caller, content: Content) -> None:

@@ -1,0 +1,34 @@
+"""The folder replies/: what callers say to an offer, as `make lesson` teaches it (docs/decisions/0023)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from ivr import yaml_file
+from ivr.yaml_file import collecting
+
+_KINDS = ("danger", "neither", "no", "yes")
+Words = Annotated[str, Field(strict=True, min_length=1)]
+_FILE = TypeAdapter(dict[Literal["choice", "distress", "more", "outside_leaflet"], list[Words]])
+
+
+def reply_problems(root: Path) -> list[str]:
+    """Return every problem of ``root``/replies as ``file: problem and cure``."""
+    problems: list[str] = []
+    said: dict[tuple[str, str], Path] = {}
+    for path in sorted((root / "replies").glob("*.yml")):
+        if path.stem not in _KINDS:
+            problems.append(f"{yaml_file.name(path)}: is none of {', '.join(_KINDS)}; move its words to one of these")
+            continue
+        with collecting(problems):
+            for offer, words in _said(path):
+                if (other := said.setdefault((offer, words), path)) != path:
+                    problems.append(f"{yaml_file.name(path)}: {words!r} stands in {other.name} too; keep one")
+    return problems
+
+
+def _said(path: Path) -> Iterator[tuple[str, str]]:
+    for offer, lines in yaml_file.parse(path, _FILE, yaml_file.read(path)).items():
+        yield from ((offer, words) for words in lines)
