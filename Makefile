@@ -47,10 +47,10 @@ train: .venv-rasa/.ready ## train Rasa anew
 	@rm -f $(MODEL)
 	@$(MAKE) --no-print-directory $(MODEL)
 
-lesson: .venv-rasa/.ready build/teacher/.ready ## teach MiniLM where a larger encoder puts nlu/, and its topics (45 minutes); then make train
-	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching
+lesson: .venv-rasa/.ready $(if $(ONLY),,build/teacher/.ready) ## teach MiniLM (an hour), or ONLY=topics or replies (30, 10 minutes); then make train
+	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching $(if $(ONLY),--only $(ONLY))
 
-check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/ and responses/
+check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/, replies/ and responses/
 	@$(PYTHON) -m ivr check
 	@# With the anchor's configuration: ours names a quick reader of files, and this is for what Rasa's own would find.
 	@scripts/rasa-quietly validate data validate --config scoring/anchors/default.yml --fail-on-warnings --domain nlu --data nlu responses

@@ -1,5 +1,6 @@
 """How sure is sure enough: turns Rasa's ranking into an answer, a question, or neither."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ivr.content import Content
@@ -70,6 +71,11 @@ def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, co
     wanted = [topic for topic in likely if answerable(topic, content) or content.answers[topic].kind in URGENT]
     may_offer = is_comfort and wanted and answerable(wanted[0], content)
     return Verdict((care,), sure=True, beside=wanted[0] if may_offer else "")  # nothing past likelier danger
+
+
+def is_of(verdict: Verdict, kinds: Collection[str], content: Content) -> bool:
+    """Tell whether ``verdict`` is sure, and its topic of one of ``kinds``."""
+    return verdict.sure and content.answers[verdict.topics[0]].kind in kinds
 
 
 def answerable(topic: str, content: Content) -> bool:

@@ -1,0 +1,98 @@
+"""Reads words by Rasa where they are said: alone and, where that may tell more, after what was heard."""
+
+from ivr.content import Content
+from ivr.context import Context
+from ivr.rasa import Dialogue, RasaUnavailable, Reading
+from ivr.reply import URGENT
+from ivr.safety import Screen
+from ivr.second_reading import blend, leans, reply_told
+from ivr.state import State
+from ivr.sureness import CARING, Verdict, corrected, is_of, judge
+from ivr.thresholds import Thresholds
+from ivr.turn import Detail
+from ivr.wording import in_context
+
+_COMMANDS = ("control", "goodbye", "about")  # kinds
+_FELT = ("emergency", "crisis", "distress")  # kinds that a yes or a no may sound like
+_SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
+
+
+class Reader:
+    """Decides by one reading or two what words mean to a caller at a place."""
+
+    def __init__(self, content: Content, screen: Screen, dialogue: Dialogue, thresholds: Thresholds) -> None:
+        """Ask ``dialogue`` for readings, and judge them by ``thresholds``."""
+        self._content = content
+        self._context = Context(content)
+        self._screen = screen
+        self._dialogue = dialogue
+        self._thresholds = thresholds
+
+    def read(self, words: str, state: State) -> tuple[Verdict, Detail]:
+        """Read ``words`` alone and, if they lean on what was heard or leave doubt, once more after it."""
+        is_calm = self._screen.is_calm(words)
+        reading = self._dialogue.parse(words)
+        verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
+        readings = 1
+        if self._needs_context(reading, verdict, state) and (second := self._in_context(words, state)):
+            readings = 2
+            if reply := self._reply(second, reading, verdict, state):
+                return Verdict(reply[:1], sure=True), Detail(reply[0], (reply,), readings)
+            if not self._is(verdict, *CARING, *_COMMANDS):
+                reading = blend(reading, second, self._thresholds)
+                verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
+        if self._screen.is_correction(words):
+            verdict = corrected(verdict, self._context.answered(state.place), reading, self._content)
+        ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
+        topic = verdict.topics[0] if verdict.sure else ""
+        return verdict, Detail(topic, ranking, readings, self._context.about(state.place))
+
+    def _reply(self, second: Reading, first: Reading, alone: Verdict, state: State) -> tuple[str, float] | None:
+        """Return the topic to obey, and its share, if ``second`` is a yes or a no to what was offered; else None."""
+        told = reply_told(second, self._thresholds, to_danger=self._tells_danger(alone))
+        if not told or not self._context.asks(state):
+            return None
+        share, outright = dict(second.reply)[told], self._context.asks_outright(state)
+        if told == "yes" and self._is(alone, "transfer"):
+            return None  # to be put through, not to hear more, nor "did you ask about A?"
+        if not outright and self._is_surer(alone, first, share):
+            return None
+        does = "more" if told == "yes" and not outright else told
+        topics = (topic for topic, answer in self._content.answers.items() if answer.then == does)
+        return next(((topic, share) for topic in topics), None)
+
+    def _is_surer(self, alone: Verdict, reading: Reading, share: float) -> bool:
+        """Tell whether words ``alone`` are as sure as ``share`` of what is no danger and no feeling."""
+        if not alone.sure or self._is(alone, *_FELT):
+            return False
+        return dict(reading.ranking).get(alone.topics[0], 0.0) >= share
+
+    def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
+        """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand.
+
+        After an offer only fixed follow-ups do: a yes or a no may be told as anything else. After "to hear more, press
+        9" commands and the wish for a person do too: few answer that, and many say goodbye.
+        """
+        if not self._context.heard(state.place):
+            return False
+        if not verdict.sure:
+            return True
+        if self._is(verdict, "clarify"):  # "how long does it take": a rule knows what "it" is
+            return self._context.about(state.place) == "nothing"
+        if self._context.asks(state):
+            return self._context.asks_outright(state) or not self._is(verdict, "transfer", *_COMMANDS)
+        return self._is(verdict, "answer", "refuse") and leans(reading, self._thresholds)
+
+    def _in_context(self, words: str, state: State) -> Reading | None:
+        try:
+            return self._dialogue.parse(in_context(self._context.heard(state.place), words), _SECOND_READING)
+        except RasaUnavailable:
+            return None
+
+    def _is(self, verdict: Verdict, *kinds: str) -> bool:
+        return is_of(verdict, kinds, self._content)
+
+    def _tells_danger(self, verdict: Verdict) -> bool:
+        """Tell whether ``verdict`` is danger, or comfort for a wish to die that may be meant."""
+        beside = self._content.answers.get(verdict.beside)
+        return self._is(verdict, *URGENT) or bool(beside and beside.kind in URGENT)
