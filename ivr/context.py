@@ -32,6 +32,11 @@ class Context:
         """Tell whether it was a question ("would you like", "did you ask"), and not only that there is more to hear."""
         return bool(state.yes) or state.place.startswith(("clarify:", "others:"))
 
+    def was_comforted(self, state: State) -> bool:
+        """Tell whether the caller of ``state`` just heard words that comfort."""
+        heard = self._answers.get(self.heard(state.place))
+        return bool(heard and heard.kind == "distress")
+
     def answered(self, place: str) -> str:
         """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""
         answer = self._answer_at(place)

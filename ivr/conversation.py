@@ -190,10 +190,8 @@ class Conversation:
         """Say ``answer`` and hold the line; every key means what it meant before."""
         here = self._places.here(state)
         says = self._places.said(answer.parts[0].text)
-        yes = "" if state.place == TEXT else here.yes  # "okay" is to these words, not to the question before them
-        return listening(
-            replace(here, kind="control", says=says, first_pass="", patience="wait", yes=yes), fresh(state)
-        )
+        # No yes: "okay" is to these words, not to the question before them.
+        return listening(replace(here, kind="control", says=says, first_pass="", patience="wait", yes=""), fresh(state))
 
     def _yes(self, state: State) -> Turn:
         """Take what was offered; where nothing was, say the choice or the way on again."""
@@ -213,7 +211,10 @@ class Conversation:
         if state.place == TEXT:
             return self._texts.declined(state)
         if self._places.here(state).kind == "distress":
-            return self._enter(state, STAYING)
+            turn = self._enter(state, STAYING)
+            return replace(turn, state=replace(turn.state, keys=state.keys))  # what was on a key is on it still
+        if state.place == STAYING:
+            return self._again(state)
         if len(state.others) == 2 and state.place.startswith("topic:"):
             return self._enter(state, ":".join(("others", *state.others)))
         return self._again(replace(state, place=MENU, trail=state.trail_from_here(MENU)), self._prompts.which_one)

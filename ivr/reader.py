@@ -13,7 +13,6 @@ from ivr.turn import Detail
 from ivr.wording import in_context
 
 _COMMANDS = ("control", "goodbye", "about")  # kinds
-_FELT = ("emergency", "crisis", "distress")  # kinds that a yes or a no may sound like
 _SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
 
 
@@ -33,45 +32,74 @@ class Reader:
         is_calm = self._screen.is_calm(words)
         reading = self._dialogue.parse(words)
         verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
-        readings = 1
+        readings, about, is_correction = 1, self._context.about(state.place), self._screen.is_correction(words)
         if self._needs_context(reading, verdict, state) and (second := self._in_context(words, state)):
             readings = 2
-            if reply := self._reply(second, reading, verdict, state):
-                return Verdict(reply[:1], sure=True), Detail(reply[0], (reply,), readings)
+            offered = self._context.asks(state)
+            if offered and (reply := self._reply(second, reading, verdict, state)) and not is_correction:
+                return Verdict(reply[:1], sure=True), Detail(reply[0], (reply,), readings, about)
+            is_vague = not verdict.sure or self._is(verdict, "refuse", *_COMMANDS)
+            if offered and is_vague and (hint := self._hint(second)):
+                return hint, Detail(hint.topics[0], second.ranking, readings, about)
             if not self._is(verdict, *CARING, *_COMMANDS):
                 reading = blend(reading, second, self._thresholds)
                 verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
-        if self._screen.is_correction(words):
+        if is_correction:
             verdict = corrected(verdict, self._context.answered(state.place), reading, self._content)
         ranking = tuple((topic, share) for topic, share in reading.ranking if topic in self._content.answers)
         topic = verdict.topics[0] if verdict.sure else ""
-        return verdict, Detail(topic, ranking, readings, self._context.about(state.place))
+        return verdict, Detail(topic, ranking, readings, about)
 
     def _reply(self, second: Reading, first: Reading, alone: Verdict, state: State) -> tuple[str, float] | None:
         """Return the topic to obey, and its share, if ``second`` is a yes or a no to what was offered; else None."""
         told = reply_told(second, self._thresholds, to_danger=self._tells_danger(alone))
-        if not told or not self._context.asks(state):
+        if not told:
             return None
         share, outright = dict(second.reply)[told], self._context.asks_outright(state)
-        if told == "yes" and self._is(alone, "transfer"):
-            return None  # to be put through, not to hear more, nor "did you ask about A?"
-        if not outright and self._is_surer(alone, first, share):
+        if self._stands(alone, first, share, state) or (told == "yes" and self._is(alone, "transfer")):
             return None
+        # Where more was all that was offered: it is what the log and the score call it, and leads to the same.
         does = "more" if told == "yes" and not outright else told
         topics = (topic for topic, answer in self._content.answers.items() if answer.then == does)
         return next(((topic, share) for topic in topics), None)
 
-    def _is_surer(self, alone: Verdict, reading: Reading, share: float) -> bool:
-        """Tell whether words ``alone`` are as sure as ``share`` of what is no danger and no feeling."""
-        if not alone.sure or self._is(alone, *_FELT):
+    def _stands(self, alone: Verdict, reading: Reading, share: float, state: State) -> bool:
+        """Tell whether words ``alone`` are too sure of something else to be a reply with ``share``.
+
+        "No, I want to know about hair loss" is a question; "no, I feel so alone" is grief, if it was not comforted yet.
+        After "to hear more, press 9" the surer counts.
+        """
+        if not alone.sure:
             return False
-        return dict(reading.ranking).get(alone.topics[0], 0.0) >= share
+        known = dict(reading.ranking).get(alone.topics[0], 0.0)
+        if self._is(alone, "distress"):
+            return known >= self._thresholds.standing_threshold and not self._context.was_comforted(state)
+        if self._is(alone, *URGENT):
+            return False
+        if self._context.asks_outright(state):
+            return known >= self._thresholds.standing_threshold and self._is(alone, "answer")
+        return known >= share
+
+    def _hint(self, second: Reading) -> Verdict | None:
+        """Return comfort that names Samaritans if ``second``, after an offer, is sure of danger and no emergency."""
+        kinds = [
+            (self._content.answers[topic].kind, topic) for topic, _ in second.ranking if topic in self._content.answers
+        ]
+        urgent = next((row for row in kinds if row[0] in URGENT), ("crisis", ""))
+        if dict(second.reply).get("danger", 0.0) < self._thresholds.told_threshold or urgent[0] != "crisis":
+            return None
+        comfort, wish = (self._first(kind) for kind in ("distress", "crisis"))
+        return Verdict((comfort,), sure=True, beside=wish)
+
+    def _first(self, kind: str) -> str:
+        return next(topic for topic, answer in self._content.answers.items() if answer.kind == kind)
 
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
-        """Tell whether a second reading may change ``verdict``: danger, commands and fixed follow-ups stand.
+        """Tell whether a second reading may change ``verdict``.
 
-        After an offer only fixed follow-ups do: a yes or a no may be told as anything else. After "to hear more, press
-        9" commands and the wish for a person do too: few answer that, and many say goodbye.
+        Danger, commands and fixed follow-ups stand; but after a question of the line's only fixed follow-ups do, as a
+        yes or a no may be told as anything else. After "to hear more, press 9" commands and the wish for a person stand
+        too: few answer that, and many say goodbye.
         """
         if not self._context.heard(state.place):
             return False

@@ -27,6 +27,8 @@ class Thresholds(BaseModel):
     context_weight: Share
     reply_threshold: Share
     trace_threshold: Share
+    standing_threshold: Share
+    told_threshold: Share
     unclear_speech: Share
 
 

@@ -1,4 +1,4 @@
-"""`make lesson`: writes nlu/components/lesson.npz, second.npz and replies.npz."""
+"""`make lesson`: writes nlu/components/lesson.npz and replies.npz."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from teaching.places import teach_places
 from teaching.replies import replies
 from teaching.student import Student
 from teaching.teacher import WEIGHTS_SHA256, Teacher, narrowed
-from teaching.topics import EPOCHS, SECOND_EPOCHS, teach_topics
+from teaching.topics import EPOCHS, teach_topics
 
 _ROOT = Path(__file__).parent.parent
 _TEACHER = _ROOT / "build/teacher/all-mpnet-base-v2"
@@ -23,12 +23,12 @@ _EVERY = 50  # each fiftieth phrasing is kept from the student, to see what it m
 
 
 @click.command()
-@click.option("--only", type=click.Choice(["topics", "second", "replies"]), help="Teach this alone; needs no teacher.")
+@click.option("--only", type=click.Choice(["topics", "replies"]), help="Teach this alone; needs no teacher.")
 @click.option("--epochs", type=int, help="How often to go through it; 1 for some hundred new phrasings.")
 def main(only: str | None, epochs: int | None) -> None:
     """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name.
 
-    A second MiniLM learns the topics from its published weights, and a third what replies to an offer are.
+    Another MiniLM begins from there, and learns what replies to an offer are.
     """
     rows = phrasings(_ROOT)
     named = [row for row in rows if row[1]]
@@ -36,8 +36,6 @@ def main(only: str | None, epochs: int | None) -> None:
         _teach_places(sorted({text for text, _ in rows}))
     if only in (None, "topics"):
         _teach_topics(Student(Path(MODEL_DIR), lesson.read()), named, epochs or EPOCHS, lesson.PATH)
-    if only in (None, "second"):
-        _teach_topics(Student(Path(MODEL_DIR)), named, epochs or SECOND_EPOCHS, lesson.SECOND, faith=0.0, seed=1)
     if only in (None, "replies"):
         taught = Student(Path(MODEL_DIR), lesson.read())
         _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0, seed=2)

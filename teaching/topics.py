@@ -12,7 +12,6 @@ from teaching.places import distance, likeness
 from teaching.student import BATCH, TOKENS, VECTORS, Student, batches, optimizer
 
 EPOCHS = 3
-SECOND_EPOCHS = 4  # of the second MiniLM, which begins from its published weights
 _RATE = 2e-4
 _HEAD_RATE = 1e-3  # the head starts from next to nothing, the layers from what they know
 _FAITH = 2.0

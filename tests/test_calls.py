@@ -425,7 +425,7 @@ def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeR
         ("it's that or sit here staring at the wall", "distress", "yes", "connecting"),
         ("i'd only cry", "distress", "no", "staying"),
         ("i'm not much of a talker", "person", "no", "staying"),
-        ("i've come through worse", "symptoms", "no", "staying"),
+        ("not before the school run", "wait", "no", "staying"),
         ("well i've rung now so i may as well", "goodbye", "yes", "connecting"),
     ],
 )
@@ -453,7 +453,7 @@ def test_who_declines_a_person_after_comfort_hears_of_samaritans_and_is_waited_f
 ) -> None:
     rasa.understands["i am so upset"] = "distress"
     caller.says("i am so upset")
-    for words in ("no", "say that again"):
+    for words in ("no", "say that again", "no thank you"):
         caller.says(words)
         caller.hears_prompt("staying")
         assert caller.player.waiting
@@ -472,6 +472,8 @@ def test_no_to_an_answer_beside_comfort_reads_no_menu(caller: Caller, rasa: Fake
     caller.hears_prompt("beside")
     caller.says("no")
     caller.hears_prompt("staying")
+    caller.presses("1")
+    caller.hears_answer("lumps")
 
 
 def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
@@ -481,6 +483,56 @@ def test_where_nothing_was_offered_grief_is_no_reply(caller: Caller, rasa: FakeR
     caller.presses("4")
     caller.says("i'd only cry")
     assert caller.kind == "distress"
+
+
+@pytest.mark.parametrize(("words", "alone"), [("ta but i'm ringing off for good", "goodbye"), ("so no", "off_topic")])
+def test_danger_that_only_the_offer_makes_plain_hears_of_samaritans(
+    caller: Caller, rasa: FakeRasa, words: str, alone: str
+) -> None:
+    rasa.understands |= {"i am so upset": "distress", words: [(alone, 0.9 if alone == "goodbye" else 0.3)]}
+    if alone != "goodbye":
+        rasa.understands[words] = [("nlu_fallback", 0.5), (alone, 0.3)]
+    rasa.replies[f"distress and {words}"] = [("danger", 0.85), ("no", 0.1)]
+    caller.says("i am so upset")
+    caller.says(words)
+    caller.hears_prompt("listeners")
+
+
+def test_a_sure_question_is_answered_though_it_begins_with_no(caller: Caller, rasa: FakeRasa) -> None:
+    words = "no i want to know about hair"
+    rasa.understands |= {"the thing": [("nlu_fallback", 0.5), ("biopsy", 0.4)], words: [("ect_hair_loss", 0.95)]}
+    rasa.replies[f"biopsy and {words}"] = [("no", 0.99)]
+    caller.says("the thing")
+    caller.says(words)
+    caller.hears_answer("ect_hair_loss")
+
+
+def test_a_correction_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
+    words = "no i said hair loss"
+    rasa.understands |= {"the thing": [("nlu_fallback", 0.5), ("biopsy", 0.4)], words: [("ect_hair_loss", 0.8)]}
+    rasa.replies[f"biopsy and {words}"] = [("no", 0.99)]
+    caller.says("the thing")
+    caller.says(words)
+    caller.hears_answer("ect_hair_loss")
+
+
+def test_grief_is_comforted_though_it_declines_something_else(caller: Caller, rasa: FakeRasa) -> None:
+    words = "no i just feel so alone"
+    rasa.understands |= {"what about mangoes": "outside_leaflet", words: [("distress", 0.95)]}
+    rasa.replies |= {f"outside leaflet and {words}": [("no", 0.7)], f"distress and {words}": [("no", 0.7)]}
+    caller.says("what about mangoes")
+    caller.says(words)
+    assert caller.kind == "distress"
+    caller.says(words)
+    caller.hears_prompt("staying")
+
+
+def test_where_nothing_was_offered_there_is_no_reply(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.replies["ect healing and not for me"] = [("no", 0.99)]
+    caller.presses("5")
+    caller.presses("4")
+    caller.says("not for me")
+    assert caller.kind == "rephrase"
 
 
 @pytest.mark.parametrize(("danger", "kind"), [("wish_to_die", "crisis"), ("emergency", "emergency")])
@@ -499,7 +551,7 @@ def test_a_reply_with_a_trace_of_danger_is_danger(caller: Caller, rasa: FakeRasa
 def test_after_words_for_danger_nothing_is_an_offer(caller: Caller, rasa: FakeRasa) -> None:
     words = "no there's no point in any of it"
     rasa.understands |= {"i want it over": "wish_to_die", words: "wish_to_die"}
-    rasa.replies[f"wish to die and {words}"] = [("no", 0.99)]
+    rasa.replies[f"wish to die and {words}"] = [("no", 0.99), ("danger", 0.001)]
     caller.says("i want it over")
     caller.says(words)
     assert caller.kind == "crisis"
@@ -518,12 +570,13 @@ def test_yes_to_half_an_answer_is_more_of_it_but_a_sure_question_or_command_stan
     caller: Caller, content: Content, rasa: FakeRasa
 ) -> None:
     rasa.understands |= {"don't stop there": "off_topic", "how sore is it": "ect_pain", "off i pop": "goodbye"}
-    for words in ("don't stop there", "how sore is it", "off i pop"):
-        rasa.replies[f"symptoms and {words}"] = [("yes", 0.85)]
+    for words, share in (("don't stop there", 0.7), ("how sore is it", 0.85), ("off i pop", 0.95)):
+        rasa.replies[f"symptoms and {words}"] = [("yes", share)]
     rasa.understands["don't stop there"] = [("nlu_fallback", 0.5), ("off_topic", 0.4)]
     caller.presses("2")
     caller.says("don't stop there")
     caller.hears(content.answers["symptoms"].parts[1].text.split(".")[0])
+    assert json.loads(caller.player.headers["X-Reply-Detail"])["topic"] == "more"
     caller.says("go back")
     caller.says("how sore is it")
     caller.hears_answer("ect_pain")

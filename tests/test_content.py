@@ -164,7 +164,7 @@ def test_the_real_content_has_no_problem() -> None:
         ),
         (lambda tree: (tree / "replies/no.yml").write_text("distress:\n- no\n"), "replies/no.yml", "distress.0"),
         (lambda tree: (tree / "replies/no.yml").write_text("grief:\n- leave me\n"), "replies/no.yml", "'choice'"),
-        (lambda tree: (tree / "replies/no.yml").write_text("more:\n- go on\n"), "replies/yes.yml", "keep one"),
+        (lambda tree: (tree / "replies/no.yml").write_text("more:\n- go on\n"), "replies/yes.yml", "in no.yml already"),
         (lambda tree: (tree / "responses/cure.yml").write_bytes(b"\xff\xfe\x00"), "responses/cure.yml", ""),
     ],
 )

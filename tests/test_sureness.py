@@ -27,6 +27,8 @@ THRESHOLDS = Thresholds(
     context_weight=0.8,
     reply_threshold=0.7,
     trace_threshold=0.05,
+    standing_threshold=0.9,
+    told_threshold=0.8,
     unclear_speech=0.4,
 )
 FALLBACK = ("nlu_fallback", 0.5)
@@ -143,6 +145,8 @@ def test_missing_or_odd_thresholds_are_named(tmp_path: Path) -> None:
         "context_weight",
         "reply_threshold",
         "trace_threshold",
+        "standing_threshold",
+        "told_threshold",
         "unclear_speech",
     ]
 

@@ -16,10 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 PATH = Path(__file__).with_name("lesson.npz")
-SECOND = PATH.with_name("second.npz")
-"""What a second MiniLM was taught: topics alone, from its published weights (docs/decisions/0023)."""
 REPLIES = PATH.with_name("replies.npz")
-"""What a third was taught: whether words take an offer, decline it, tell danger, or neither."""
+"""What another MiniLM was taught: whether words take an offer, decline it, or tell danger (docs/decisions/0023)."""
 _PROJECTION = "projection"
 _STEP = "/step"
 _HEAD = "head/"

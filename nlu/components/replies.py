@@ -24,8 +24,9 @@ _OUTPUT = "reply"
 class ReplyClassifier(IntentClassifier, GraphComponent):
     """Add ``reply`` to what /model/parse returns of words after what was heard: the shares of yes, no, danger, neither.
 
-    Words alone have none. A MiniLM of its own names them (docs/decisions/0023), so that "i'd only cry" need not be told
-    from a hundred topics; `make lesson` taught it, and Rasa's training changes nothing here.
+    Words that begin with no topic and "and" have none. A MiniLM of its own names them (docs/decisions/0023), so that
+    "i'd only cry" need not be told from a hundred topics; `make lesson` taught it, and Rasa's training changes nothing
+    here. After a topic that is newer than the lesson there is none either.
     """
 
     @staticmethod
