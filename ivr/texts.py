@@ -56,4 +56,5 @@ class Texts:
         here = self._places.here(state)
         ways_on = here.says if state.place == MENU else self._places.said(self._what_next)
         says = (*self._places.said(prompt), *ways_on)
-        return listening(replace(here, kind="control", says=says, first_pass=""), state)
+        # No yes: "good" is to these words, not to what was offered before them.
+        return listening(replace(here, kind="control", says=says, first_pass="", yes=""), state)
