@@ -169,6 +169,14 @@ def test_wait_holds_for_a_minute_and_loses_nothing(caller: Caller, content: Cont
     caller.hears_answer(content.answers["symptoms"].related[0])
 
 
+def test_okay_to_take_your_time_rings_nobody(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["i am so upset"] = "distress"
+    caller.says("i am so upset")
+    caller.says("hold on")
+    caller.says("okay")
+    assert not caller.player.ringing
+
+
 def test_goodbye_is_said_before_the_line_hangs_up(caller: Caller) -> None:
     caller.says("goodbye")
     assert caller.kind == "goodbye"
@@ -580,6 +588,7 @@ def test_yes_to_half_an_answer_is_more_of_it_but_a_sure_question_or_command_stan
     caller.says("go back")
     caller.says("how sore is it")
     caller.hears_answer("ect_pain")
+    caller.presses("*")
     caller.presses("2")
     caller.says("off i pop")
     assert caller.kind == "goodbye"
