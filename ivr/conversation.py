@@ -201,7 +201,7 @@ class Conversation:
         if (here.choices and here.kind != "answer") or here.kind in URGENT:
             return self._again(state)
         says = self._places.said(self._prompts.what_next)
-        return listening(replace(here, kind="control", says=says, first_pass=""), fresh(state))
+        return listening(replace(here, kind="control", says=says, first_pass="", yes=""), fresh(state))
 
     def _no(self, state: State) -> Turn:
         """Go back to a choice: the next best topics if the answer was a guess, else the menu.
@@ -210,7 +210,7 @@ class Conversation:
         """
         if state.place == TEXT:
             return self._texts.declined(state)
-        if self._places.here(state).kind == "distress":
+        if self._context.was_comforted(state):
             turn = self._enter(state, STAYING)
             return replace(turn, state=replace(turn.state, keys=state.keys))  # what was on a key is on it still
         if state.place == STAYING:

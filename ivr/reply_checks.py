@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import StrictStr, TypeAdapter
 
 from ivr import yaml_file
 from ivr.wording import normalise
 from ivr.yaml_file import collecting
 
 _KINDS = ("danger", "neither", "no", "yes")
-Words = Annotated[str, Field(strict=True)]
-_FILE = TypeAdapter(dict[Literal["choice", "distress", "more", "outside_leaflet"], list[Words]])
+_FILE = TypeAdapter(dict[Literal["choice", "distress", "more", "outside_leaflet"], list[StrictStr]])
 
 
 def reply_problems(root: Path) -> list[str]:

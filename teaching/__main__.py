@@ -15,7 +15,7 @@ from teaching.places import teach_places
 from teaching.replies import replies
 from teaching.student import Student
 from teaching.teacher import WEIGHTS_SHA256, Teacher, narrowed
-from teaching.topics import EPOCHS, teach_topics
+from teaching.topics import EPOCHS, FAITH, teach_topics
 
 _ROOT = Path(__file__).parent.parent
 _TEACHER = _ROOT / "build/teacher/all-mpnet-base-v2"
@@ -38,7 +38,7 @@ def main(only: str | None, epochs: int | None) -> None:
         _teach_topics(Student(Path(MODEL_DIR), lesson.read()), named, epochs or EPOCHS, lesson.PATH)
     if only in (None, "replies"):
         taught = Student(Path(MODEL_DIR), lesson.read())
-        _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0, seed=2)
+        _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0)
     print("Now: make train")
 
 
@@ -54,12 +54,12 @@ def _teach_places(texts: list[str]) -> None:
     lesson.write(lesson.PATH, student.lesson())
 
 
-def _teach_topics(student: Student, rows: list[tuple[str, str]], epochs: int, path: Path, **how: float) -> None:
+def _teach_topics(student: Student, rows: list[tuple[str, str]], epochs: int, path: Path, faith: float = FAITH) -> None:
     print(f"MiniLM learns what {len(rows)} phrasings mean (about {9 * epochs * len(rows) // 60_000} minutes)...")
     texts, topics = zip(*rows, strict=True)
     unseen = np.arange(len(rows)) % _EVERY == 0
     taught = _chosen(texts, ~unseen), _chosen(topics, ~unseen)
-    head = teach_topics(student, *taught, _chosen(texts, unseen), _chosen(topics, unseen), epochs, **how)
+    head = teach_topics(student, *taught, _chosen(texts, unseen), _chosen(topics, unseen), epochs, faith)
     lesson.write(path, student.lesson(head))
     print(f"{path.relative_to(_ROOT)} is written.")
 

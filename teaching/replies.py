@@ -22,8 +22,10 @@ _KINDS = {
 }
 _EITHER = ("person", "more", "text_me")  # after an offer they take it, or ask for something else: a rule knows which
 # Of phrasings that are no follow-ups, the share that is read after an offer; of questions, more would only take time.
-_SHARES = {"affirm": 1, "deny": 1, "crisis": 1, "wish_to_die": 1, "emergency": 1, "distress": 0.6, "off_topic": 0.35}
-_OTHERS = {"not_urgent": 0.3, "outside_leaflet": 0.1}
+_SHARES = {
+    **dict.fromkeys(("affirm", "deny", "crisis", "wish_to_die", "emergency"), 1.0),
+    **{"distress": 0.6, "off_topic": 0.35, "not_urgent": 0.3, "outside_leaflet": 0.1},
+}
 _SHARE = 0.05
 _OFFERS = ("distress", "distress", "outside_leaflet", "choice")  # comfort's is the one that is answered most oddly
 
@@ -60,7 +62,7 @@ def _others(examples: list[tuple[str, str, str]], topics: list[str]) -> Iterator
         if after:
             if kind != "neither" or chance.random() < 2 * _SHARE:
                 yield normalise(text), kind
-        elif chance.random() < {**_SHARES, **_OTHERS}.get(topic, _SHARE):
+        elif chance.random() < _SHARES.get(topic, _SHARE):
             yield in_context(_heard(chance.choice(_OFFERS), topics, chance), normalise(text)), kind
 
 

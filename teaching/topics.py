@@ -14,7 +14,7 @@ from teaching.student import BATCH, TOKENS, VECTORS, Student, batches, optimizer
 EPOCHS = 3
 _RATE = 2e-4
 _HEAD_RATE = 1e-3  # the head starts from next to nothing, the layers from what they know
-_FAITH = 2.0
+FAITH = 2.0
 _SMOOTHING = 0.1  # of the certainty in each label is spread over all topics: some labels are wrong, some words mean two
 
 
@@ -25,12 +25,11 @@ def teach_topics(
     unseen: list[str],
     unseen_topics: list[str],
     epochs: int,
-    faith: float = _FAITH,
-    seed: int = 0,
+    faith: float = FAITH,
 ) -> dict[str, np.ndarray]:
     """Teach ``student`` the topic of each of ``texts``, and return the head that names it.
 
-    ``faith`` is how much a place lost weighs beside a topic missed; ``seed`` deals the order and what is left out.
+    ``faith`` is how much a place lost weighs beside a topic missed.
     It goes through them ``epochs`` times, and prints each time how it does on ``unseen`` ones.
     Shares of ``topics`` are the softmax of ``STEEPNESS`` x direction x ``weights`` + ``biases``.
     """
@@ -39,8 +38,7 @@ def teach_topics(
     unseen_places, _ = student.vectors(unseen)
     weights = tf.Variable(_first_weights(directions, labels, len(names)))
     biases = tf.Variable(np.zeros(len(names), dtype=np.float32))
-    ids, chance = student.ids(texts), np.random.default_rng(seed)
-    tf.random.set_seed(seed)
+    ids, chance = student.ids(texts), np.random.default_rng(0)
     step = _step(student, [weights, biases], faith, epochs * -(-len(texts) // BATCH))
     for epoch in range(1, epochs + 1):
         started = monotonic()

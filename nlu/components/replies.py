@@ -29,11 +29,6 @@ class ReplyClassifier(IntentClassifier, GraphComponent):
     here. After a topic that is newer than the lesson there is none either.
     """
 
-    @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        """Return that there is nothing to set."""
-        return {}
-
     def __init__(self) -> None:
         """Read what was taught at once: a bad file must stop the start, not a call."""
         self._encoder = naming_encoder(lesson.REPLIES)
