@@ -13,6 +13,7 @@ from ivr.turn import Detail
 from ivr.wording import in_context
 
 _COMMANDS = ("control", "goodbye", "about")  # kinds
+_CATCHING = (*URGENT, "distress", "refuse")  # kinds that words are taken for which are like nothing learned
 _SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
 
 
@@ -41,7 +42,8 @@ class Reader:
             is_vague = not verdict.sure or self._is(verdict, "refuse", *_COMMANDS)
             if offered and is_vague and (hint := self._hint(second)):
                 return hint, Detail(hint.topics[0], second.ranking, readings, about)
-            if not self._is(verdict, *CARING, *_COMMANDS):
+            stands_alone = verdict.sure and not leans(reading, self._thresholds)
+            if not stands_alone and not self._is(verdict, *CARING, *_COMMANDS):
                 reading = blend(reading, second, self._thresholds)
                 verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         if is_correction:
@@ -97,9 +99,9 @@ class Reader:
     def _needs_context(self, reading: Reading, verdict: Verdict, state: State) -> bool:
         """Tell whether a second reading may change ``verdict``.
 
-        Danger, commands and fixed follow-ups stand; but after a question of the line's only fixed follow-ups do, as a
-        yes or a no may be told as anything else. After "to hear more, press 9" commands and the wish for a person stand
-        too: few answer that, and many say goodbye.
+        Danger, commands and fixed follow-ups stand, and what is sure and does not lean. But after a question of the
+        line's only fixed follow-ups do, as a yes or a no may be told as anything else; after "to hear more, press 9" it
+        may be told as a feeling or danger, or be refused.
         """
         if not self._context.heard(state.place):
             return False
@@ -107,8 +109,8 @@ class Reader:
             return True
         if self._is(verdict, "clarify"):  # "how long does it take": a rule knows what "it" is
             return self._context.about(state.place) == "nothing"
-        if self._context.asks(state):
-            return self._context.asks_outright(state) or not self._is(verdict, "transfer", *_COMMANDS)
+        if self._context.asks(state) and (self._context.asks_outright(state) or self._is(verdict, *_CATCHING)):
+            return True
         return self._is(verdict, "answer", "refuse") and leans(reading, self._thresholds)
 
     def _in_context(self, words: str, state: State) -> Reading | None:

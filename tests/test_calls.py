@@ -417,6 +417,15 @@ def test_leaning_words_are_read_again_though_they_seemed_sure(caller: Caller, ra
     caller.hears_answer("lymphoedema")
 
 
+def test_what_is_sure_and_does_not_lean_is_not_mixed_with_an_offer(caller: Caller, rasa: FakeRasa) -> None:
+    words = "where is a biopsy done"
+    rasa.understands |= {"what about mangoes": "outside_leaflet", words: [("biopsy", 0.6), ("tests", 0.1)]}
+    rasa.understands[f"outside leaflet and {words}"] = [("tests", 0.9), ("biopsy", 0.001)]
+    caller.says("what about mangoes")
+    caller.says(words)
+    caller.hears_answer("biopsy")
+
+
 def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeRasa) -> None:
     words = "it has gone all wrong with him"
     rasa.understands[words] = [("emergency", 0.5), ("symptoms", 0.3)]
@@ -581,6 +590,8 @@ def test_yes_to_half_an_answer_is_more_of_it_but_a_sure_question_or_command_stan
     for words, share in (("don't stop there", 0.7), ("how sore is it", 0.85), ("off i pop", 0.95)):
         rasa.replies[f"symptoms and {words}"] = [("yes", share)]
     rasa.understands["don't stop there"] = [("nlu_fallback", 0.5), ("off_topic", 0.4)]
+    rasa.understands["symptoms and how sore is it"] = "ect_pain"
+    rasa.leaning.add("how sore is it")
     caller.presses("2")
     caller.says("don't stop there")
     caller.hears(content.answers["symptoms"].parts[1].text.split(".")[0])
