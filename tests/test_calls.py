@@ -424,6 +424,7 @@ def test_what_is_sure_and_does_not_lean_is_not_mixed_with_an_offer(caller: Calle
     caller.says("what about mangoes")
     caller.says(words)
     caller.hears_answer("biopsy")
+    assert json.loads(caller.player.headers["X-Reply-Detail"])["ranking"] == [["biopsy", 0.6], ["tests", 0.1]]
 
 
 def test_danger_is_never_read_away_by_what_was_heard(caller: Caller, rasa: FakeRasa) -> None:
