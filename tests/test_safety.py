@@ -48,6 +48,9 @@ from ivr.safety import Screen
         ("he's gone into anna fill axis", "emergency"),
         ("it's an a phil actic thing look at her lips", "emergency"),
         ("anna phillips told me to ring", None),
+        ("i don't hold with pouring it all out", None),
+        ("i'm drowning in sympathy cards", None),
+        ("he's pouring it out of his mouth i mean blood", "emergency"),
         ("", None),
     ],
 )
