@@ -10,7 +10,7 @@ from ivr.limits import Limits
 from ivr.places import BESIDE, CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, STAYING, TEXT, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
-from ivr.reply import URGENT, Kind
+from ivr.reply import URGENT, Kind, Reply
 from ivr.state import State, Texting
 from ivr.texts import Outcome, Texts
 from ivr.thresholds import Thresholds
@@ -24,6 +24,9 @@ _DIAL_OUTCOMES = {
     "busy": "busy",
     "no-answer": "no_answer",
 }
+
+
+_THE_NUMBER = "helpline_number"  # the topic
 
 
 class Conversation:
@@ -145,6 +148,8 @@ class Conversation:
         answer = self._content.answers[topic]
         if answer.then == "wait":
             return self._wait(state, answer)
+        if topic == _THE_NUMBER and self._context.heard_of_samaritans(state.place):
+            return self._both_numbers(state)
         command = self._obey.get(answer.then)
         return command(state) if command else self._enter(state, f"topic:{topic}")
 
@@ -193,6 +198,12 @@ class Conversation:
         # No yes: "okay" is to these words, not to the question before them.
         return listening(replace(here, kind="control", says=says, first_pass="", patience="wait", yes=""), fresh(state))
 
+    def _both_numbers(self, state: State) -> Turn:
+        """Say Samaritans' number and the Helpline's: "that number" may be either; every key means what it meant."""
+        here = self._places.here(state)
+        says = self._places.said(self._prompts.both_numbers)
+        return listening(replace(here, kind=_kept(here, "control"), says=says, first_pass=""), fresh(state))
+
     def _yes(self, state: State) -> Turn:
         """Take what was offered; where nothing was, say the choice or the way on again."""
         if target := state.yes or state.more:
@@ -223,5 +234,9 @@ class Conversation:
         """Say what is heard at the caller's place once more, after ``prompt``."""
         here = self._places.here(state)
         says = (*self._places.said(prompt), *here.says)
-        kept = here.kind if here.kind in URGENT else kind
-        return listening(replace(here, kind=kept, says=says, first_pass=""), fresh(state))
+        return listening(replace(here, kind=_kept(here, kind), says=says, first_pass=""), fresh(state))
+
+
+def _kept(here: Reply, kind: Kind) -> Kind:
+    """Return ``kind`` but where danger was met: that stays what it is."""
+    return here.kind if here.kind in URGENT else kind

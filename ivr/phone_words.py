@@ -79,6 +79,7 @@ class Prompts(Strict):
     first_place: str
     which_one: str
     staying: str
+    both_numbers: str
     not_that: str
     silence: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
     no_match: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]

@@ -10,7 +10,7 @@ from ivr.reader import Reader
 from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import CARING, Verdict, answerable, doubted, is_of
+from ivr.sureness import ABOUT_THE_CALL, CARING, Verdict, answerable, doubted, is_of
 from ivr.thresholds import Thresholds
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import normalise
@@ -75,8 +75,8 @@ class Understanding:
         return Meaning(guesses=verdict.topics, detail=detail)
 
     def _is_no_advice(self, verdict: Verdict) -> bool:
-        """Tell whether no phrase of a question for advice overrules ``verdict``: it helps, or is about the line."""
-        return is_of(verdict, (*CARING, "about"), self._content)
+        """Tell whether no phrase of a question for advice overrules ``verdict``: it helps, or is about this call."""
+        return is_of(verdict, (*CARING, *ABOUT_THE_CALL), self._content)
 
     def _sure_answer(self, verdict: Verdict) -> str:
         return verdict.topics[0] if verdict.sure and answerable(verdict.topics[0], self._content) else ""

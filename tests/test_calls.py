@@ -484,6 +484,29 @@ def test_who_declines_a_person_after_comfort_hears_of_samaritans_and_is_waited_f
     assert caller.player.ringing
 
 
+@pytest.mark.parametrize(
+    ("words", "means", "kind"),
+    [
+        (["i am so upset", "no"], "distress", "control"),
+        (["no more of this"], "wish_to_die", "crisis"),
+        (["i want it to be last year"], [("distress", 0.5), ("wish_to_die", 0.15)], "control"),
+    ],
+)
+def test_that_number_may_be_samaritans(
+    caller: Caller, rasa: FakeRasa, words: list[str], means: str | list[tuple[str, float]], kind: str
+) -> None:
+    rasa.understands |= {words[0]: means, "what was that number": "helpline_number"}
+    for said in words:
+        caller.says(said)
+    before = caller.player.waiting
+    caller.says("what was that number")
+    caller.hears_prompt("both_numbers")
+    assert caller.kind == kind
+    assert before
+    assert caller.player.waiting
+    assert caller.player.waiting.timeout == before.timeout
+
+
 def test_no_to_an_answer_beside_comfort_reads_no_menu(caller: Caller, rasa: FakeRasa) -> None:
     rasa.understands["so sad and what about lumps"] = [("distress", 0.6), ("lumps", 0.3)]
     caller.says("so sad and what about lumps")
@@ -933,7 +956,6 @@ def test_advice_is_refused_but_the_fact_beside_it_is_offered(caller: Caller, ras
         ("should i keep still", [("nlu_fallback", 0.5), ("ct_scan", 0.44), ("tests", 0.4)]),  # Rasa is not sure
         ("should i take ibuprofen for it", "ect_pain"),  # another drug
         ("am i dying", "cure"),  # outlook
-        ("should i go over it again", "repeat"),  # no answer
     ],
 )
 def test_a_refusal_offers_nothing_it_cannot_be_sure_of(
@@ -942,6 +964,13 @@ def test_a_refusal_offers_nothing_it_cannot_be_sure_of(
     rasa.understands[words] = understood
     caller.says(words)
     assert (caller.kind, content.phone.prompts.beside in caller.last_words) == ("refuse", False)
+
+
+def test_a_sure_command_is_no_question_for_advice(caller: Caller, rasa: FakeRasa, content: Content) -> None:
+    rasa.understands["shall we go right back to the beginning"] = "main_menu"
+    caller.presses("2")
+    caller.says("shall we go right back to the beginning")
+    caller.hears(content.phone.prompts.main_menu)
 
 
 def test_a_question_about_the_line_is_no_question_for_advice(caller: Caller, rasa: FakeRasa) -> None:
