@@ -29,7 +29,7 @@ dundee ghana gujarati handsworth inverness jamaica kingston kumasi lagos lisbon 
 plymouth romania trinidad warsaw whitby wolverhampton yoruba jesus lane lucky mane
 aberdeen america bob britain dean dublin irish italian lee majorca manchester mercy newcastle ruby siri zealand
 bull china france french frost fry german india joseph margaret rose sheila susan tank tenby derek joy preston
-jack linda derby olive scotland toronto cliff cyprus joan karen lamb lanzarote sandra
+jack linda derby olive scotland toronto cliff cyprus joan karen lamb lanzarote sandra pugh kent vera
 """
 _NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")

@@ -23,7 +23,7 @@ _EVERY = 50  # each fiftieth phrasing is kept from the student, to see what it m
 
 
 @click.command()
-@click.option("--only", type=click.Choice(["topics", "replies"]), help="Teach this alone; needs no teacher.")
+@click.option("--only", type=click.Choice(["topics", "second", "replies"]), help="Teach this alone; needs no teacher.")
 @click.option("--epochs", type=int, help="How often to go through it; 1 for some hundred new phrasings.")
 def main(only: str | None, epochs: int | None) -> None:
     """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name.
@@ -36,6 +36,8 @@ def main(only: str | None, epochs: int | None) -> None:
         _teach_places(sorted({text for text, _ in rows}))
     if only in (None, "topics"):
         _teach_topics(Student(Path(MODEL_DIR), lesson.read()), named, epochs or EPOCHS, lesson.PATH)
+    if only in (None, "second"):
+        _teach_topics(Student(Path(MODEL_DIR)), named, epochs or EPOCHS + 1, lesson.SECOND, faith=0.0)
     if only in (None, "replies"):
         taught = Student(Path(MODEL_DIR), lesson.read())
         _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0)

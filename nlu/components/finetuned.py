@@ -1,39 +1,44 @@
-"""A third opinion on what is meant: the topics that MiniLM was taught to name by itself."""
+"""More opinions on what is meant: the topics that a MiniLM was taught to name by itself."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, Text, Type
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.components import lesson
 from nlu.components.encoder import naming_encoder
 from nlu.components.ranking import set_vote
 from nlu.components.sentences import DIRECTION, SentenceFeaturizer
+from nlu.components.wording import normalise
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class FineTunedClassifier(IntentClassifier, GraphComponent):
-    """Mix the ranking of the classifiers before it with what the fine-tuned MiniLM names.
+    """Mix the ranking of the classifiers before it with what a fine-tuned MiniLM names.
 
-    `make lesson` taught it (docs/decisions/0017); Rasa's training changes nothing here. A topic that was not there
-    then keeps the share the others give it; one that is gone since has no answer, and the phone passes over it.
+    `make lesson` taught it (docs/decisions/0017, 0024); Rasa's training changes nothing here. A topic that was not
+    there then keeps the share the others give it; one that is gone since has no answer: the phone passes over it.
     """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Return the ``weight`` of its vote, and ``ranking_length``."""
-        return {"weight": 0.35, "ranking_length": 10}
+        """Return the ``lesson`` (a file beside this one), the ``weight`` of its vote, and ``ranking_length``."""
+        return {"lesson": lesson.PATH.name, "weight": 0.35, "ranking_length": 10}
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         """Read the head at once: a bad file must stop the start, not a call."""
         self._config = config
-        self._encoder = naming_encoder(lesson.PATH)
+        path = lesson.PATH.with_name(config["lesson"])
+        self._encoder = naming_encoder(path)
+        self._reads_first = path == lesson.PATH
 
     @classmethod
     def create(
@@ -49,9 +54,15 @@ class FineTunedClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the mixed intent and ranking on each message."""
         for message in messages:
-            shares = self._encoder.shares(message.get(DIRECTION))
+            shares = self._encoder.shares(self._direction(message))
             set_vote(message, self._encoder.names, shares, self._config["weight"], self._config["ranking_length"])
         return messages
+
+    def _direction(self, message: Message) -> np.ndarray:
+        """Return where its MiniLM looks for ``message``; the first one's was found for the sentence's features."""
+        if self._reads_first:
+            return message.get(DIRECTION)
+        return self._encoder.read([normalise(message.get(TEXT) or "")])[1][0]
 
     @classmethod
     def required_components(cls) -> List[Type]:

@@ -16,6 +16,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 PATH = Path(__file__).with_name("lesson.npz")
+SECOND = PATH.with_name("second.npz")
+"""What another MiniLM was taught: topics alone, from its published weights (docs/decisions/0024)."""
 REPLIES = PATH.with_name("replies.npz")
 """What another MiniLM was taught: whether words take an offer, decline it, or tell danger (docs/decisions/0023)."""
 _PROJECTION = "projection"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Text
 
@@ -17,14 +18,15 @@ _FORMAT = 9  # of the file, as old as that opset
 _MOST_STEPS = 127  # from nought, up or down: eight bits a weight
 # Counted from 128, not signed: signed ones add up wrongly on processors without VNNI (onnxruntime.ai, quantization).
 _NOUGHT = np.uint8(128)
+_WORDS = "embeddings.word_embeddings.weight"
 _HIDDEN = -1e4  # added where a text is filled up: no word looks there
 
 
 def graph(folder: Path, taught: Lesson) -> bytes:
     """Return the ONNX model of the weights in ``folder`` and what was ``taught``.
 
-    It takes ``ids`` (texts, tokens), ``mask`` (1 for a token, 0 where filled up) and ``places`` (0, 1, ... tokens), and
-    gives ``states``: (texts, tokens, 384), before any pooling.
+    It takes ``words`` (texts, tokens, 384: rows of the table below), ``mask`` (1 for a token, 0 where filled up) and
+    ``places`` (0, 1, ... tokens), and gives ``states``: (texts, tokens, 384), before any pooling.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     made = _Graph(_weights(folder, taught), config["num_attention_heads"], config["layer_norm_eps"])
@@ -35,11 +37,23 @@ def graph(folder: Path, taught: Lesson) -> bytes:
     return made.model(states, config["hidden_size"])
 
 
-def _weights(folder: Path, taught: Lesson) -> Dict[Text, np.ndarray]:
-    """Return MiniLM's weights by their published names, with the changes it was taught."""
-    from safetensors.numpy import load_file
+@lru_cache(maxsize=None)
+def words(folder: Path) -> np.ndarray:
+    """Return the vector of each word piece as published: half of all weights, and no lesson changes it."""
+    with _published(folder) as kept:
+        return kept.get_tensor(_WORDS)
 
-    weights = load_file(folder / "model.safetensors")
+
+def _published(folder: Path) -> Any:
+    from safetensors import safe_open
+
+    return safe_open(folder / "model.safetensors", "numpy")
+
+
+def _weights(folder: Path, taught: Lesson) -> Dict[Text, np.ndarray]:
+    """Return MiniLM's weights by their published names, with the changes it was taught; not the word pieces'."""
+    with _published(folder) as kept:
+        weights = {name: kept.get_tensor(name) for name in set(kept.keys()) - {_WORDS}}
     published = {_taught_name(name): name for name in weights}
     if strange := sorted(taught.changes.keys() - published.keys()):
         raise ValueError(f"{lesson.PATH}: teaches another model ({strange[0]}). Run: make lesson")
@@ -65,12 +79,11 @@ class _Graph:
 
     def embedded(self) -> Text:
         """Add up what each token is, where it stands, and that there is one sentence."""
-        words, places, sentences = (
-            self._weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
+        places, sentences = (
+            self._weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("position", "token_type")
         )
-        found = self._node("Gather", self._constant(words), "ids")
         stands = self._node("Gather", self._constant(places + sentences[0]), "places")
-        return self._norm("embeddings.LayerNorm", self._node("Add", found, stands))
+        return self._norm("embeddings.LayerNorm", self._node("Add", "words", stands))
 
     def hidden(self) -> Text:
         """Return what hides from every word where a text is only filled up."""
@@ -88,8 +101,9 @@ class _Graph:
 
     def model(self, states: Text, size: int) -> bytes:
         """Return the graph that ends with ``states``."""
-        shapes = {"ids": ["texts", "tokens"], "mask": ["texts", "tokens"], "places": ["tokens"]}
+        shapes = {"mask": ["texts", "tokens"], "places": ["tokens"]}
         given = [helper.make_tensor_value_info(name, TensorProto.INT32, shape) for name, shape in shapes.items()]
+        given.append(helper.make_tensor_value_info("words", TensorProto.FLOAT, ["texts", "tokens", size]))
         self._nodes.append(helper.make_node("Identity", [states], ["states"]))
         found = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", size])
         made = helper.make_graph(self._nodes, "minilm", given, [found], self._constants)
