@@ -47,8 +47,8 @@ train: .venv-rasa/.ready ## train Rasa anew
 	@rm -f $(MODEL)
 	@$(MAKE) --no-print-directory $(MODEL)
 
-lesson: .venv-rasa/.ready $(if $(ONLY),,build/teacher/.ready) ## teach MiniLM (an hour), or ONLY=topics or replies (30, 10 minutes); then make train
-	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching $(if $(ONLY),--only $(ONLY))
+lesson: .venv-rasa/.ready $(if $(ONLY),,build/teacher/.ready) ## teach MiniLM (two hours); ONLY=topics, second or replies; EPOCHS=1 for some hundred new words; then make train
+	@PYTHONWARNINGS=ignore .venv-rasa/bin/python -m teaching $(if $(ONLY),--only $(ONLY)) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 check: .venv/.ivr .venv-rasa/.ready ## name every problem in nlu/, replies/ and responses/
 	@$(PYTHON) -m ivr check

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+_PROMPTLY = 0.02  # seconds: how soon a server notices that it is to stop
+
 
 @contextmanager
 def answering(status: int, body: bytes, delay: float = 0) -> Iterator[str]:
@@ -30,7 +32,7 @@ def answering(status: int, body: bytes, delay: float = 0) -> Iterator[str]:
             """Keep the test output readable."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[_PROMPTLY])
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -113,6 +113,23 @@ except ValueError as error:
     print(error)
 """
 
+_SECOND = """
+import sys
+from rasa.shared.nlu.training_data.message import Message
+from nlu.components.finetuned import FineTunedClassifier
+
+def voter(lesson):
+    return FineTunedClassifier({"lesson": lesson, "weight": 1.0, "ranking_length": 3})
+
+message = Message({"text": "I cannot stop crying!"})  # without a direction: its own MiniLM is asked for one
+voter("second.npz").process([message])
+print(message.get("intent")["name"], len(message.get("intent_ranking")))
+try:
+    voter("third.npz")
+except ValueError as error:
+    print(error)
+"""
+
 _PRODUCT = """
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -137,6 +154,13 @@ def test_a_model_that_learned_by_another_encoder_is_refused(tmp_path: Path) -> N
         "['biopsy']",
         "This model was trained with another encoder or lesson. Run: make train",
     ]
+
+
+def test_another_lesson_votes_by_a_minilm_of_its_own() -> None:
+    named, missing = in_rasas_environment(_SECOND).splitlines()
+    assert named == "distress 3"
+    assert "third.npz: is not a whole lesson" in missing
+    assert "git checkout" in missing
 
 
 def test_one_messages_product_is_that_of_its_row() -> None:

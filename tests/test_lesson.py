@@ -68,6 +68,13 @@ def test_the_lesson_that_is_shipped_teaches_every_layer() -> None:
     assert all(np.isfinite(change).all() and change.any() for change in shipped.changes.values())
 
 
+def test_the_second_lesson_that_is_shipped_names_topics_too() -> None:
+    first, second = lesson.read(), lesson.read(lesson.SECOND)
+    assert set(second.head["topics"]) == set(first.head["topics"])
+    assert second.head["weights"].shape == (384, len(second.head["topics"]))
+    assert any((first.changes[name] != second.changes[name]).any() for name in first.changes)
+
+
 def test_the_replies_lesson_that_is_shipped_names_what_the_phone_asks_for() -> None:
     shipped = lesson.read(lesson.REPLIES)
     assert (
