@@ -1,7 +1,7 @@
 """What words can refer to where they are said: what was heard there, and what was offered."""
 
 from ivr.content import Answer, Content
-from ivr.places import STAYING
+from ivr.places import CLOSED, NUMBERS, STAYING
 from ivr.reply import URGENT
 from ivr.state import State
 
@@ -39,10 +39,11 @@ class Context:
         return bool(heard and heard.kind == "distress")
 
     def heard_of_samaritans(self, place: str) -> bool:
-        """Tell whether ``place`` gives Samaritans' number: to a wish to die, beside comfort, or to who declined it."""
+        """Tell whether ``place`` gives Samaritans' number: in or near danger, to who declined a person, when closed."""
         head, _, rest = place.partition(":")
         heard = (self._answers.get(topic) for topic in rest.split(":"))
-        return place == STAYING or (head in ("topic", "beside") and any(a.kind == "crisis" for a in heard if a))
+        in_danger = head in ("topic", "beside") and any(answer.kind == "crisis" for answer in heard if answer)
+        return in_danger or place in (STAYING, CLOSED, NUMBERS)
 
     def answered(self, place: str) -> str:
         """Return the topic whose answer was spoken at ``place``, else an empty string: one offered is not answered."""

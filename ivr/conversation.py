@@ -7,16 +7,17 @@ from ivr.content import Answer, Content
 from ivr.context import Context
 from ivr.hearing import Heard
 from ivr.limits import Limits
-from ivr.places import BESIDE, CALL_BACK, CLOSED, DO_NOT_SEND, MENU, PERSON, SEND, STAYING, TEXT, Places
+from ivr.places import BESIDE, CALL_BACK, CLOSED, DO_NOT_SEND, MENU, NUMBERS, PERSON, SEND, STAYING, TEXT, Places
 from ivr.rasa import Dialogue, RasaUnavailable
 from ivr.recovery import Recovery
-from ivr.reply import URGENT, Kind, Reply
+from ivr.reply import URGENT, Kind
 from ivr.state import State, Texting
 from ivr.texts import Outcome, Texts
 from ivr.thresholds import Thresholds
 from ivr.turn import Turn, fresh, listening, moved
 from ivr.understanding import Meaning, Understanding
 
+_THE_NUMBER = "topic:helpline_number"
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
 _DIAL_OUTCOMES = {
     "completed": "completed",
@@ -24,9 +25,6 @@ _DIAL_OUTCOMES = {
     "busy": "busy",
     "no-answer": "no_answer",
 }
-
-
-_THE_NUMBER = "helpline_number"  # the topic
 
 
 class Conversation:
@@ -115,6 +113,8 @@ class Conversation:
         if meaning.key:
             return self._pressed(state, meaning.key)
         if meaning.topic or meaning.target:
+            if meaning.target == _THE_NUMBER and self._context.heard_of_samaritans(state.place):
+                return self._enter(state, NUMBERS)  # "that number" may be either
             turn = self._follow(state, meaning.topic) if meaning.topic else self._go(state, meaning.target)
             if meaning.beside and turn.reply.kind in ("distress", "refuse"):
                 return self._enter(state, f"{BESIDE}{turn.state.place.removeprefix('topic:')}:{meaning.beside}")
@@ -148,8 +148,6 @@ class Conversation:
         answer = self._content.answers[topic]
         if answer.then == "wait":
             return self._wait(state, answer)
-        if topic == _THE_NUMBER and self._context.heard_of_samaritans(state.place):
-            return self._both_numbers(state)
         command = self._obey.get(answer.then)
         return command(state) if command else self._enter(state, f"topic:{topic}")
 
@@ -198,12 +196,6 @@ class Conversation:
         # No yes: "okay" is to these words, not to the question before them.
         return listening(replace(here, kind="control", says=says, first_pass="", patience="wait", yes=""), fresh(state))
 
-    def _both_numbers(self, state: State) -> Turn:
-        """Say Samaritans' number and the Helpline's: "that number" may be either; every key means what it meant."""
-        here = self._places.here(state)
-        says = self._places.said(self._prompts.both_numbers)
-        return listening(replace(here, kind=_kept(here, "control"), says=says, first_pass=""), fresh(state))
-
     def _yes(self, state: State) -> Turn:
         """Take what was offered; where nothing was, say the choice or the way on again."""
         if target := state.yes or state.more:
@@ -222,8 +214,7 @@ class Conversation:
         if state.place == TEXT:
             return self._texts.declined(state)
         if self._context.was_comforted(state):
-            turn = self._enter(state, STAYING)
-            return replace(turn, state=replace(turn.state, keys=state.keys))  # what was on a key is on it still
+            return self._enter(state, STAYING)
         if state.place == STAYING:
             return self._again(state)
         if len(state.others) == 2 and state.place.startswith("topic:"):
@@ -234,9 +225,5 @@ class Conversation:
         """Say what is heard at the caller's place once more, after ``prompt``."""
         here = self._places.here(state)
         says = (*self._places.said(prompt), *here.says)
-        return listening(replace(here, kind=_kept(here, kind), says=says, first_pass=""), fresh(state))
-
-
-def _kept(here: Reply, kind: Kind) -> Kind:
-    """Return ``kind`` but where danger was met: that stays what it is."""
-    return here.kind if here.kind in URGENT else kind
+        kept = here.kind if here.kind in URGENT else kind
+        return listening(replace(here, kind=kept, says=says, first_pass=""), fresh(state))

@@ -4,8 +4,8 @@ A place is a short text that travels in the URL: ``menu``, ``menu.4.0`` (items b
 position), ``topic:biopsy``, ``topic:symptoms:1`` (its second part),
 ``clarify:cure:treatment``, ``others:cure:treatment``, ``beside:distress:cure`` (comfort,
 or a refusal, and an answer that may be wanted too; ``beside:distress:crisis``: and Samaritans), ``person``, ``closed``,
-``call_back`` (after a transfer that reached nobody), ``staying`` (comfort was given and a person declined) and ``text``
-(shall it be sent?).
+``call_back`` (after a transfer that reached nobody), ``staying`` (comfort was given and a person declined),
+``numbers`` (Samaritans' and the Helpline's) and ``text`` (shall it be sent?).
 Anything else is the main menu, so that a caller whose place went away with an edit is
 never lost.
 """
@@ -23,6 +23,7 @@ PERSON = "person"
 CLOSED = "closed"
 CALL_BACK = "call_back"
 STAYING = "staying"
+NUMBERS = "numbers"
 BESIDE = "beside:"
 TEXT = "text"
 SEND = "text:send"
@@ -67,7 +68,9 @@ class Places:
         if place == CALL_BACK:
             return self.call_back(self._prompts.call_back, by_text=by_text)
         if place == STAYING:
-            return Reply("control", self.said(self._prompts.staying), patience="wait")
+            return Reply("control", self.said(self._prompts.staying), patience="wait", keeps_keys=True)
+        if place == NUMBERS:
+            return Reply("control", self.said(self._prompts.both_numbers), patience="wait", keeps_keys=True)
         if place == TEXT:
             return self._shall_it_be_sent()
         return self._menu(place)

@@ -7,11 +7,12 @@ from ivr.reply import URGENT
 from ivr.safety import Screen
 from ivr.second_reading import blend, leans, reply_told
 from ivr.state import State
-from ivr.sureness import ABOUT_THE_CALL, CARING, Verdict, corrected, is_of, judge
+from ivr.sureness import CARING, Verdict, corrected, is_of, judge
 from ivr.thresholds import Thresholds
 from ivr.turn import Detail
 from ivr.wording import in_context
 
+_COMMANDS = ("control", "goodbye", "about")  # kinds
 _CATCHING = (*URGENT, "distress", "refuse")  # kinds that words are taken for which are like nothing learned
 _SECOND_READING = 0.4  # seconds: it sharpens a doubt, and is not worth a caller's silence
 
@@ -38,11 +39,11 @@ class Reader:
             offered = self._context.asks(state)
             if offered and (reply := self._reply(second, reading, verdict, state)) and not is_correction:
                 return Verdict(reply[:1], sure=True), Detail(reply[0], (reply,), readings, about)
-            is_vague = not verdict.sure or self._is(verdict, "refuse", *ABOUT_THE_CALL)
+            is_vague = not verdict.sure or self._is(verdict, "refuse", *_COMMANDS)
             if offered and is_vague and (hint := self._hint(second)):
                 return hint, Detail(hint.topics[0], second.ranking, readings, about)
             stands_alone = verdict.sure and not leans(reading, self._thresholds)
-            if not stands_alone and not self._is(verdict, *CARING, *ABOUT_THE_CALL):
+            if not stands_alone and not self._is(verdict, *CARING, *_COMMANDS):
                 reading = blend(reading, second, self._thresholds)
                 verdict = judge(reading, self._thresholds, self._content, is_calm=is_calm)
         if is_correction:

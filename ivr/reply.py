@@ -49,7 +49,8 @@ class Reply:
     """Everything one turn says and how it ends.
 
     ``first_pass`` is spoken before the caller can interrupt; ``yes`` and ``more`` are
-    the places that "yes" and key 9 lead to, empty when there are none.
+    the places that "yes" and key 9 lead to, empty when there are none. ``keeps_keys``: a number means what it
+    meant before these words.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     yes: str = ""
     more: str = ""
+    keeps_keys: bool = False
     first_pass: str = ""
     patience: Patience = "menu"
     then: Literal["listen", "dial", "hang_up"] = "listen"

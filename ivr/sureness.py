@@ -14,8 +14,6 @@ _SLIGHT = 0.01  # a topic below it is not offered even to who said that the like
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
-ABOUT_THE_CALL = ("control", "goodbye", "about")
-"""Kinds of topics that run the call or tell of the line: commands."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Turn:
 
 def listening(reply: Reply, state: State) -> Turn:
     """Return the turn whose state knows what each key, "yes" and "more" mean after ``reply``."""
-    keys = tuple(choice.target for choice in reply.choices)
+    keys = state.keys if reply.keeps_keys else tuple(choice.target for choice in reply.choices)
     return Turn(reply, replace(state, keys=keys, yes=reply.yes, more=reply.more))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ivr.content import Content
+from ivr.content import Content, Refusal
 from ivr.hearing import Heard, spoken_key
 from ivr.places import Places
 from ivr.rasa import Dialogue
@@ -10,7 +10,7 @@ from ivr.reader import Reader
 from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import ABOUT_THE_CALL, CARING, Verdict, answerable, doubted, is_of
+from ivr.sureness import CARING, Verdict, answerable, doubted, is_of
 from ivr.thresholds import Thresholds
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import normalise
@@ -61,7 +61,7 @@ class Understanding:
         if target := self._choice_named(words, state):
             return Meaning(target=target)
         verdict, detail = self._reader.read(words[:_MOST_READ], state)
-        if not self._is_no_advice(verdict) and (refusal := self._screen.find_refusal(words)):
+        if (refusal := self._screen.find_refusal(words)) and not self._stands(verdict, refusal):
             return Meaning(
                 topic=refusal.topic,
                 beside=self._sure_answer(verdict) if refusal.offers_answer else "",
@@ -74,9 +74,14 @@ class Understanding:
             return Meaning(target=target, others=verdict.others, beside=verdict.beside, detail=detail)
         return Meaning(guesses=verdict.topics, detail=detail)
 
-    def _is_no_advice(self, verdict: Verdict) -> bool:
-        """Tell whether no phrase of a question for advice overrules ``verdict``: it helps, or is about this call."""
-        return is_of(verdict, (*CARING, *ABOUT_THE_CALL), self._content)
+    def _stands(self, verdict: Verdict, refusal: Refusal) -> bool:
+        """Tell whether no phrase of ``refusal`` overrules ``verdict``: it helps, or tells of the line.
+
+        Nor does one of mere advice overrule a command ("shall we go back to the start"), but for goodbye: "should i
+        stop now" hangs up on nobody.
+        """
+        standing = (*CARING, "about", "control") if refusal.offers_answer else (*CARING, "about")
+        return is_of(verdict, standing, self._content)
 
     def _sure_answer(self, verdict: Verdict) -> str:
         return verdict.topics[0] if verdict.sure and answerable(verdict.topics[0], self._content) else ""

@@ -37,7 +37,8 @@ def main(only: str | None, epochs: int | None) -> None:
     if only in (None, "topics"):
         _teach_topics(Student(Path(MODEL_DIR), lesson.read()), named, epochs or EPOCHS, lesson.PATH)
     if only in (None, "second"):
-        _teach_topics(Student(Path(MODEL_DIR)), named, epochs or EPOCHS + 1, lesson.SECOND, faith=0.0)
+        before = lesson.read(lesson.SECOND) if epochs else None  # else from its published weights, so that it errs elsewhere
+        _teach_topics(Student(Path(MODEL_DIR), before), named, epochs or EPOCHS + 1, lesson.SECOND, faith=0.0)
     if only in (None, "replies"):
         taught = Student(Path(MODEL_DIR), lesson.read())
         _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0)

@@ -485,26 +485,48 @@ def test_who_declines_a_person_after_comfort_hears_of_samaritans_and_is_waited_f
 
 
 @pytest.mark.parametrize(
-    ("words", "means", "kind"),
+    ("words", "means"),
     [
-        (["i am so upset", "no"], "distress", "control"),
-        (["no more of this"], "wish_to_die", "crisis"),
-        (["i want it to be last year"], [("distress", 0.5), ("wish_to_die", 0.15)], "control"),
+        (["i am so upset", "no"], "distress"),
+        (["no more of this"], "wish_to_die"),
+        (["i want it to be last year"], [("distress", 0.5), ("wish_to_die", 0.15)]),
     ],
 )
 def test_that_number_may_be_samaritans(
-    caller: Caller, rasa: FakeRasa, words: list[str], means: str | list[tuple[str, float]], kind: str
+    caller: Caller, rasa: FakeRasa, words: list[str], means: str | list[tuple[str, float]]
 ) -> None:
     rasa.understands |= {words[0]: means, "what was that number": "helpline_number"}
     for said in words:
         caller.says(said)
-    before = caller.player.waiting
+    before = caller.last_words
+    for asked in ("what was that number", "say that again"):
+        caller.says(asked)
+        caller.hears_prompt("both_numbers")
+    caller.says("okay")
+    assert not caller.player.ringing, "okay is to the numbers"
     caller.says("what was that number")
-    caller.hears_prompt("both_numbers")
-    assert caller.kind == kind
-    assert before
-    assert caller.player.waiting
-    assert caller.player.waiting.timeout == before.timeout
+    caller.says("go back")
+    assert caller.last_words.endswith(before[-60:])
+
+
+def test_after_mere_comfort_that_number_is_the_helplines(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands |= {"i am so upset": "distress", "what was that number": "helpline_number"}
+    caller.says("i am so upset")
+    caller.says("what was that number")
+    caller.hears_answer("helpline_number")
+
+
+def test_keys_mean_what_they_meant_while_a_caller_is_waited_for(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands |= {
+        "so sad and what about lumps": [("distress", 0.6), ("lumps", 0.3)],
+        "what was that number": "helpline_number",
+    }
+    caller.says("so sad and what about lumps")
+    for words in ("no", "what was that number", "say that again", "hold on"):
+        caller.says(words)
+    caller.stays_silent()
+    caller.presses("1")
+    caller.hears_answer("lumps")
 
 
 def test_no_to_an_answer_beside_comfort_reads_no_menu(caller: Caller, rasa: FakeRasa) -> None:
@@ -964,6 +986,16 @@ def test_a_refusal_offers_nothing_it_cannot_be_sure_of(
     rasa.understands[words] = understood
     caller.says(words)
     assert (caller.kind, content.phone.prompts.beside in caller.last_words) == ("refuse", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "means"), [("should i stop now then", "goodbye"), ("tell me again how long have i got", "repeat")]
+)
+def test_a_phrase_of_a_question_still_overrules(caller: Caller, rasa: FakeRasa, words: str, means: str) -> None:
+    rasa.understands[words] = means
+    caller.presses("2")
+    caller.says(words)
+    assert caller.kind == "refuse"
 
 
 def test_a_sure_command_is_no_question_for_advice(caller: Caller, rasa: FakeRasa, content: Content) -> None:
