@@ -1,4 +1,4 @@
-"""`make lesson`: writes nlu/components/lesson.npz and replies.npz."""
+"""`make lesson`: writes nlu/components/lesson.npz, second.npz and replies.npz."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ _EVERY = 50  # each fiftieth phrasing is kept from the student, to see what it m
 
 @click.command()
 @click.option("--only", type=click.Choice(["topics", "second", "replies"]), help="Teach this alone; needs no teacher.")
-@click.option("--epochs", type=int, help="How often to go through it; 1 for some hundred new phrasings.")
+@click.option("--epochs", type=int, help="Go on from the last lesson, so often; 1 for some hundred new phrasings.")
 def main(only: str | None, epochs: int | None) -> None:
     """Teach MiniLM where a larger encoder places our phrasings and then, from there, which topic they name.
 
-    Another MiniLM begins from there, and learns what replies to an offer are.
+    A second one learns the topics from its published weights, for a vote of its own; a third begins from the first
+    one's lesson, and learns what replies to an offer are.
     """
     rows = phrasings(_ROOT)
     named = [row for row in rows if row[1]]
@@ -37,10 +38,10 @@ def main(only: str | None, epochs: int | None) -> None:
     if only in (None, "topics"):
         _teach_topics(Student(Path(MODEL_DIR), lesson.read()), named, epochs or EPOCHS, lesson.PATH)
     if only in (None, "second"):
-        before = lesson.read(lesson.SECOND) if epochs else None  # else from its published weights, so that it errs elsewhere
+        before = lesson.read(lesson.SECOND) if epochs else None  # else as published, so that it errs elsewhere
         _teach_topics(Student(Path(MODEL_DIR), before), named, epochs or EPOCHS + 1, lesson.SECOND, faith=0.0)
     if only in (None, "replies"):
-        taught = Student(Path(MODEL_DIR), lesson.read())
+        taught = Student(Path(MODEL_DIR), lesson.read(lesson.REPLIES if epochs else lesson.PATH))
         _teach_topics(taught, replies(_ROOT), epochs or EPOCHS, lesson.REPLIES, faith=0.0)
     print("Now: make train")
 

@@ -10,7 +10,6 @@ from typing import Any, Dict, List, Text
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from nlu.components import lesson
 from nlu.components.lesson import Lesson
 
 _OPSET = 20  # the first with Gelu
@@ -56,7 +55,7 @@ def _weights(folder: Path, taught: Lesson) -> Dict[Text, np.ndarray]:
         weights = {name: kept.get_tensor(name) for name in set(kept.keys()) - {_WORDS}}
     published = {_taught_name(name): name for name in weights}
     if strange := sorted(taught.changes.keys() - published.keys()):
-        raise ValueError(f"{lesson.PATH}: teaches another model ({strange[0]}). Run: make lesson")
+        raise ValueError(f"The lesson teaches another model ({strange[0]}). Run: make lesson")
     for name, change in taught.changes.items():
         weights[published[name]] = weights[published[name]] + (change.T if name.endswith("kernel") else change)
     return weights
