@@ -15,7 +15,8 @@ from ivr.processes import MODEL, rasa_server
 from ivr.settings import Settings
 from scoring.measures import Facts
 
-_PROMPTLY = 0.02  # seconds: how soon a server notices that it is to stop; half a second adds up over a thousand tests
+PROMPTLY = 0.02
+"""Seconds until a server notices that it is to stop: its own half a second adds up over a thousand tests."""
 
 
 class _SilentHandler(WSGIRequestHandler):
@@ -36,7 +37,7 @@ def running_line(root: Path, model: str = MODEL) -> Iterator[str]:
 def served(app: Flask) -> Iterator[str]:
     """Serve ``app`` over HTTP on a free port of this machine; yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_SilentHandler)
-    thread = threading.Thread(target=server.serve_forever, args=[_PROMPTLY])
+    thread = threading.Thread(target=server.serve_forever, args=[PROMPTLY])
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

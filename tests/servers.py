@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-_PROMPTLY = 0.02  # seconds: how soon a server notices that it is to stop
+from scoring.line import PROMPTLY
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def answering(status: int, body: bytes, delay: float = 0) -> Iterator[str]:
             """Keep the test output readable."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=[_PROMPTLY])
+    thread = threading.Thread(target=server.serve_forever, args=[PROMPTLY])
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -114,7 +114,6 @@ except ValueError as error:
 """
 
 _SECOND = """
-import sys
 from rasa.shared.nlu.training_data.message import Message
 from nlu.components.finetuned import FineTunedClassifier
 

@@ -70,7 +70,7 @@ def test_the_lesson_that_is_shipped_teaches_every_layer() -> None:
 
 def test_the_second_lesson_that_is_shipped_names_topics_too() -> None:
     first, second = lesson.read(), lesson.read(lesson.SECOND)
-    assert set(second.head["topics"]) == set(first.head["topics"])
+    assert set(second.head["topics"]) <= {path.stem for path in (ROOT / "nlu").glob("*.yml")}
     assert second.head["weights"].shape == (384, len(second.head["topics"]))
     assert any((first.changes[name] != second.changes[name]).any() for name in first.changes)
 

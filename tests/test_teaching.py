@@ -20,7 +20,7 @@ _LAUGHED = [f"my sister laughed at number {number}" for number in range(40)]
 def _house(folder: Path, *, off_topic: list[str]) -> Path:
     """Write what a lesson on replies needs: a yes after an answer, a person, chatter, danger, and own replies."""
     nlu = {
-        "affirm": {"after biopsy": ["biopsy and do carry on"], "after distress": ["distress and why not"], "": ["yes"]},
+        "affirm": {"biopsy": ["biopsy and do carry on"], "distress": ["distress and why not"], "": ["yes"]},
         "person": {"": ["put me through"]},
         "wish_to_die": {"": ["I want to die!"]},
         "off_topic": {"": off_topic},
@@ -28,7 +28,7 @@ def _house(folder: Path, *, off_topic: list[str]) -> Path:
     for topic, groups in nlu.items():
         text = "nlu:\n"
         for after, said in groups.items():
-            where = f"  metadata: {{after: {after.removeprefix('after ')}}}\n" if after else ""
+            where = f"  metadata: {{after: {after}}}\n" if after else ""
             lines = "".join(f"    - {words}\n" for words in said)
             text += f"- intent: {topic}\n{where}  examples: |\n{lines}"
         (folder / "nlu").mkdir(exist_ok=True)
