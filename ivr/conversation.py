@@ -215,7 +215,7 @@ class Conversation:
             return self._texts.declined(state)
         if self._context.was_comforted(state):
             return self._enter(state, STAYING)
-        if state.place == STAYING:
+        if state.place in (STAYING, NUMBERS):
             return self._again(state)
         if len(state.others) == 2 and state.place.startswith("topic:"):
             return self._enter(state, ":".join(("others", *state.others)))

@@ -499,7 +499,7 @@ def test_that_number_may_be_samaritans(
     for said in words:
         caller.says(said)
     before = caller.last_words
-    for asked in ("what was that number", "say that again"):
+    for asked in ("what was that number", "say that again", "no"):  # no menu is read to who may be in danger
         caller.says(asked)
         caller.hears_prompt("both_numbers")
     caller.says("okay")
