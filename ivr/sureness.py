@@ -12,6 +12,7 @@ _NEARLY = 0.7  # of the likeliest share: distress as likely as that is comforted
 _NEXT_TO_BEST = 3
 _SLIGHT = 0.01  # a topic below it is not offered even to who said that the likeliest is not meant
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
+_WEIGHTY = ("yes", "no", "text")  # what they lead to is not undone by a word
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
 
@@ -49,6 +50,8 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
     if _is_sure(reading, ranking, thresholds, content):
         others = [topic for topic in named if topic != reading.intent]
         return Verdict((reading.intent,), sure=True, others=tuple(others[:_CHOICES]))
+    if command := _likelier_command(ranking, thresholds, content):
+        return Verdict((command,), sure=True)
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
     if comfort := _comfort(ranking, thresholds, content):
         return _met(comfort, ranking, thresholds, content)
@@ -107,6 +110,17 @@ def _is_sure(reading: Reading, ranking: list[tuple[str, float]], thresholds: Thr
     share = dict(ranking).get(reading.intent, 0.0)
     needed = thresholds.refuse_threshold if share and content.answers[reading.intent].kind == "refuse" else 0.0
     return bool(share) and share >= needed
+
+
+def _likelier_command(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
+    """Return the likeliest topic if it and the next both run the call, and hardly anything else is likely; else "".
+
+    "Did you ask about A, or B?" can name no command, and a wrong one costs a word, as not to be understood does. Not
+    where one would say yes, no or send a text.
+    """
+    runs = [content.answers[topic] for topic, _ in ranking[:2]]
+    is_either = len(runs) > 1 and all(run.kind in ("control", "about") and run.then not in _WEIGHTY for run in runs)
+    return runs[0].topic if is_either and sum(share for _, share in ranking[:2]) >= thresholds.command_threshold else ""
 
 
 def _offered(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ class Thresholds(BaseModel):
     ambiguity_threshold: Share
     doubt_threshold: Share
     third_threshold: Share
+    command_threshold: Share
     refuse_threshold: Share
     crisis_threshold: Share
     care_threshold: Share
