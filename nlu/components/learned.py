@@ -60,7 +60,7 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
         """Load what training kept."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as stored:
-            component._learned = {name: _in_full(array) for name, array in stored.items()}
+            component._learned = dict(stored)
         if str(component._learned.pop(_ENCODER, "")) != digest():
             raise ValueError("This model was trained with another encoder or lesson. Run: make train")
         return component
@@ -70,8 +70,3 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / _FILE, **learned, **{_ENCODER: np.array(digest())})
         return self._resource
-
-
-def _in_full(array: np.ndarray) -> np.ndarray:
-    """Return ``array`` in single precision where half of it was kept: half is slow to reckon with."""
-    return array.astype(np.float32) if array.dtype == np.float16 else array

@@ -12,11 +12,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from nlu.components.lesson import Lesson
 
-_OPSET = 20  # the first with Gelu
-_FORMAT = 9  # of the file, as old as that opset
+OPSET = 20  # the first with Gelu
+FORMAT = 9  # of the file, as old as that opset
 _MOST_STEPS = 127  # from nought, up or down: eight bits a weight
 # Counted from 128, not signed: signed ones add up wrongly on processors without VNNI (onnxruntime.ai, quantization).
-_NOUGHT = np.uint8(128)
+NOUGHT = np.uint8(128)
 _WORDS = "embeddings.word_embeddings.weight"
 _HIDDEN = -1e4  # added where a text is filled up: no word looks there
 
@@ -106,8 +106,8 @@ class _Graph:
         self._nodes.append(helper.make_node("Identity", [states], ["states"]))
         found = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", size])
         made = helper.make_graph(self._nodes, "minilm", given, [found], self._constants)
-        opsets = [helper.make_opsetid("", _OPSET)]
-        return helper.make_model(made, opset_imports=opsets, ir_version=_FORMAT).SerializeToString()
+        opsets = [helper.make_opsetid("", OPSET)]
+        return helper.make_model(made, opset_imports=opsets, ir_version=FORMAT).SerializeToString()
 
     def _attention(self, name: Text, states: Text, hidden: Text) -> Text:
         size = len(self._weights[f"{name}query.bias"])
@@ -132,7 +132,7 @@ class _Graph:
         weight = np.concatenate([self._weights[f"{name}.weight"] for name in names]).T
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
         step = np.abs(weight).max(axis=0) / _MOST_STEPS
-        known, nought = self._constant((np.round(weight / step) + _NOUGHT).astype(np.uint8)), self._constant(_NOUGHT)
+        known, nought = self._constant((np.round(weight / step) + NOUGHT).astype(np.uint8)), self._constant(NOUGHT)
         most = self._node("ReduceMax", self._node("Abs", states), self._constant(np.array([-1])), keepdims=1)
         shares = self._node("Div", states, most)
         counted = self._node("QuantizeLinear", shares, self._constant(np.float32(1 / _MOST_STEPS)), nought)

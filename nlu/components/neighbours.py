@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Callable, Dict, List, Text
 
 import numpy as np
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.learned import LearnedClassifier
+from nlu.components.nearest import counted, search
 from nlu.components.ranking import set_vote
 from nlu.components.rows import direction
 
@@ -24,6 +27,8 @@ class NeighbourClassifier(LearnedClassifier):
     mixed share is low. Measured in docs/decisions/0016.
     """
 
+    _search: Callable[[np.ndarray], np.ndarray]
+
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """Return how many ``neighbours`` vote, the ``weight`` of their votes, ``axes`` and ``ranking_length``.
@@ -34,22 +39,34 @@ class NeighbourClassifier(LearnedClassifier):
         return {"neighbours": 10, "weight": 0.3, "axes": 160, "ranking_length": 10}
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep the direction of every phrasing, and whose it is; half precision is enough to tell neighbours."""
+        """Keep the direction of every phrasing, in whole numbers, and whose it is."""
         examples = training_data.intent_examples
         topics, owners = np.unique([example.get(INTENT) for example in examples], return_inverse=True)
         whole = np.stack([direction(example) for example in examples])
         axes = np.linalg.eigh(whole.T @ whole)[1][:, -self._config["axes"] :]  # the greatest stand last
-        directions = _unit(whole @ axes).astype(np.float16)
-        return self._keep(topics=topics, owners=owners, axes=axes, directions=directions)
+        return self._keep(topics=topics, owners=owners, axes=axes, directions=counted(_unit(whole @ axes)))
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> NeighbourClassifier:
+        """Load what training kept, ready to be searched."""
+        component = super().load(config, model_storage, resource, execution_context)
+        component._search = search(component._learned.pop("directions"), config["neighbours"])
+        return component
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the mixed intent and ranking on each message."""
-        topics, owners, axes, directions = (self._learned[name] for name in ("topics", "owners", "axes", "directions"))
-        most, weight = min(self._config["neighbours"], len(owners)), self._config["weight"]
+        topics, owners, axes = (self._learned[name] for name in ("topics", "owners", "axes"))
         for message in messages:
-            nearest = np.argpartition(directions @ _unit(direction(message) @ axes), -most)[-most:]
-            votes = np.bincount(owners[nearest], minlength=len(topics)) / most
-            set_vote(message, topics, votes, weight, self._config["ranking_length"])
+            nearest = self._search(direction(message) @ axes)
+            votes = np.bincount(owners[nearest], minlength=len(topics)) / len(nearest)
+            set_vote(message, topics, votes, self._config["weight"], self._config["ranking_length"])
         return messages
 
     @classmethod
