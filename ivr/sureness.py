@@ -34,16 +34,12 @@ class Verdict:
 def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm: bool = False) -> Verdict:
     """Decide what ``reading`` allows: answer, ask "A, or B?", or say it was not understood.
 
-    Danger and distress are acted on early. In calm words an emergency must be very sure: a
-    plain question with a word of danger in it deserves its answer.
+    Danger and distress are acted on early. In calm words danger must be very sure: a plain question with a word of
+    danger in it deserves its answer.
     """
     ranking = [(topic, share) for topic, share in reading.ranking if topic in content.answers]
-    if is_calm:
-        ranking = [
-            (topic, share)
-            for topic, share in ranking
-            if share >= thresholds.calm_threshold or content.answers[topic].kind != "emergency"
-        ]
+    if is_calm and _share_of("emergency", ranking, content) < thresholds.calm_threshold:
+        ranking = [(topic, share) for topic, share in ranking if content.answers[topic].kind != "emergency"]
     if care := _care(ranking, thresholds, content):
         return _met(care, ranking, thresholds, content)
     named = [topic for topic, _ in ranking if content.answers[topic].name]
@@ -68,7 +64,7 @@ def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, co
     """
     is_comfort = content.answers[care].kind == "distress"
     wishes = [topic for topic, _ in ranking if content.answers[topic].kind == "crisis"]
-    if is_comfort and wishes and _wish(ranking, content) >= thresholds.crisis_threshold:
+    if is_comfort and wishes and _share_of("crisis", ranking, content) >= thresholds.crisis_threshold:
         return Verdict((care,), sure=True, beside=wishes[0])
     likely = [topic for topic, share in ranking if share >= thresholds.beside_threshold and topic != care]
     wanted = [topic for topic in likely if answerable(topic, content) or content.answers[topic].kind in URGENT]
@@ -138,7 +134,7 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
     likely one is named beside comfort.
     """
     kinds = {topic: content.answers[topic].kind for topic, _ in ranking}
-    wish = _wish(ranking, content)
+    wish = _share_of("crisis", ranking, content)
     caring = [
         topic
         for place, (topic, share) in enumerate(ranking)
@@ -151,9 +147,9 @@ def _care(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Con
     return caring[0] if caring else ""
 
 
-def _wish(ranking: list[tuple[str, float]], content: Content) -> float:
-    """Return how likely a wish to die is, plain or veiled."""
-    return sum(share for topic, share in ranking if content.answers[topic].kind == "crisis")
+def _share_of(kind: str, ranking: list[tuple[str, float]], content: Content) -> float:
+    """Return how likely topics of ``kind`` are together: a wish to die, plain or veiled, or danger, for 999 or not."""
+    return sum(share for topic, share in ranking if content.answers[topic].kind == kind)
 
 
 def _comfort(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:

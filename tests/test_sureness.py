@@ -120,6 +120,8 @@ def test_a_plain_question_with_a_word_of_danger_gets_its_answer(content: Content
     assert judge(likely, THRESHOLDS, content, is_calm=True) == Verdict(("ect_less_common",))
     sure = Reading("emergency", (("emergency", 0.8), ("ect_less_common", 0.1)))
     assert judge(sure, THRESHOLDS, content, is_calm=True).topics == ("emergency",)
+    either = Reading("unwell_now", (("unwell_now", 0.6), ("emergency", 0.2), ("ect_less_common", 0.1)))
+    assert judge(either, THRESHOLDS, content, is_calm=True).topics == ("unwell_now",)
 
 
 def test_a_sure_answer_keeps_the_next_best_named_topics(content: Content) -> None:
