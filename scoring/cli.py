@@ -15,7 +15,7 @@ from scoring.calling import Met, NoLine, meet_all
 from scoring.language_model import language_model, spelt_words
 from scoring.line import facts_by_topic, running_line
 from scoring.measures import Facts, Result, results
-from scoring.questions import Row, UnknownQuestions, find_sets, read_set
+from scoring.questions import Row, UnknownQuestions, find_sets, read_sets
 from scoring.slips import read_slips, with_slips
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +51,7 @@ def score(
 ) -> None:
     """Call the line for every question; print the table and write a page with every miss."""
     with _told_plainly():
-        rows = [row for path in find_sets((only, *sets)) for row in read_set(path)]
+        rows = read_sets((only, *sets))
         if slips:
             rows = list(with_slips(rows, read_slips(slips)))
         with ExitStack() as running:
@@ -81,7 +81,7 @@ def score_spoken(
     """Call the line with rows as typed, then as a recogniser heard them by telephone; print both and the change."""
     with _told_plainly():
         spoken.require(voices)
-        rows = spoken.sample((row for path in find_sets((only, *sets)) for row in read_set(path)), most)
+        rows = spoken.sample(read_sets((only, *sets)), most)
         with ExitStack() as running:  # before the long hearing: a line that cannot start is told at once
             line = address or running.enter_context(running_line(ROOT, model))
             met_spoken = list(_met(line, list(_heard(rows, voices))))
@@ -99,7 +99,7 @@ def score_anchors(only: Path, sets: tuple[Path, ...]) -> None:
     """Call a line with each anchor's model and one with ours for every question; print all side by side."""
     columns = {}
     with _told_plainly():
-        rows = [row for path in find_sets((only, *sets)) for row in read_set(path)]
+        rows = read_sets((only, *sets))
         for column, model in table.MODELS.items():
             with running_line(ROOT, model) as address:
                 columns[column] = list(_met(address, rows))

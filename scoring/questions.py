@@ -53,6 +53,11 @@ def read_set(path: Path) -> list[Row]:
     return [row for number, fields in enumerate(rows, 1) for row in shape(path.stem, f"{path.stem}-{number}", fields)]
 
 
+def read_sets(folders: Iterable[Path]) -> list[Row]:
+    """Return the rows of every question set in ``folders`` and below; one that stands in two of them counts once."""
+    return list(dict.fromkeys(row for path in find_sets(folders) for row in read_set(path)))
+
+
 def find_sets(folders: Iterable[Path]) -> Iterator[Path]:
     """Yield every question set in ``folders`` and below; tables of recognisers' slips are none."""
     for folder in folders:

@@ -13,7 +13,7 @@ from scoring.calling import Met, NoLine, meet, meet_all
 from scoring.cli import main
 from scoring.measures import Result, results
 from scoring.overlap import Phrasing, near_pairs, phrasings
-from scoring.questions import Row, UnknownQuestions, find_sets, read_set
+from scoring.questions import Row, UnknownQuestions, find_sets, read_set, read_sets
 from scoring.report import as_text, confusions, recall
 from scoring.slips import read_slips, with_slips
 from tests.conftest import ROOT
@@ -161,6 +161,9 @@ def test_sets_are_read_and_others_named(tmp_path: Path) -> None:
     (tmp_path / "asr_table.tsv").write_text("op\tcount\n")
     [path] = find_sets([tmp_path])
     assert read_set(path) == [Row("mine", "m1", "what lumps", "fact", ("nodules", "rash"), "before")]
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again/mine.tsv").write_text(path.read_text() + "m2\tanybody\t\twhat rash\tfact\trash\n")
+    assert [row.id for row in read_sets([tmp_path, tmp_path / "again"])] == ["m1", "m2"], "each once"
     path.write_text("a\tb\n1\t2\n")
     with pytest.raises(UnknownQuestions, match="a, b"):
         read_set(path)
@@ -175,7 +178,7 @@ def test_typed_questions_are_said_as_spoken(tmp_path: Path) -> None:
 
 
 def test_our_own_sets_hold_rows_of_every_kind_and_facts_that_exist() -> None:
-    rows = [row for path in find_sets([ROOT / "tests/questions"]) for row in read_set(path)]
+    rows = read_sets([ROOT / "tests/questions"])
     known = set().union(*({*facts} for facts in _all_facts().values()))
     assert {fact for row in rows for fact in row.facts} <= known
     assert len({(row.set, row.id) for row in rows}) == len(rows)
