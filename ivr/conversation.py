@@ -18,6 +18,7 @@ from ivr.turn import Turn, fresh, listening, moved
 from ivr.understanding import Meaning, Understanding
 
 _THE_NUMBER = "topic:helpline_number"
+_CHATTER = "topic:off_topic"
 # DialCallStatus -> the prompt that follows (https://www.twilio.com/docs/voice/twiml/dial).
 _DIAL_OUTCOMES = {
     "completed": "completed",
@@ -110,6 +111,8 @@ class Conversation:
         return replace(self._meant(state, meaning), detail=meaning.detail)
 
     def _meant(self, state: State, meaning: Meaning) -> Turn:
+        if state.waiting and meaning.target in ("", _CHATTER) and not (meaning.key or meaning.topic or meaning.guesses):
+            return self._again(state)  # "that was the postman": told in any words, they are back
         if meaning.key:
             return self._pressed(state, meaning.key)
         if meaning.topic or meaning.target:
@@ -194,7 +197,8 @@ class Conversation:
         here = self._places.here(state)
         says = self._places.said(answer.parts[0].text)
         # No yes: "okay" is to these words, not to the question before them.
-        return listening(replace(here, kind="control", says=says, first_pass="", patience="wait", yes=""), fresh(state))
+        reply = replace(here, kind="control", says=says, first_pass="", patience="wait", yes="")
+        return listening(reply, replace(fresh(state), waiting=True))
 
     def _yes(self, state: State) -> Turn:
         """Take what was offered; where nothing was, say the choice or the way on again."""

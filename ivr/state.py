@@ -20,7 +20,8 @@ class State:
 
     ``place`` is what "repeat" says again; ``keys`` are the places that keys 1-6 lead
     to, ``trail`` those that "back" returns to, newest last; ``others`` are the next best
-    topics after a spoken question, for "no, that's not it"; ``began`` is when the call did,
+    topics after a spoken question, for "no, that's not it"; ``waiting`` is whether the caller
+    asked to be waited for and has not been understood since; ``began`` is when the call did,
     in seconds since 1970, or 0 if unknown. Of the caller's phone it holds ``texting`` alone.
     """
 
@@ -32,6 +33,7 @@ class State:
     trail: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     slow: bool = False
+    waiting: bool = False
     silences: int = 0
     misses: int = 0
     dials: int = 0

@@ -49,5 +49,5 @@ def moved(state: State, place: str, *, dials: int | None = None) -> State:
 
 
 def fresh(state: State) -> State:
-    """Return ``state`` with its counters of trouble back at zero and no second guesses."""
-    return replace(state, silences=0, misses=0, others=())
+    """Return ``state`` with its counters of trouble back at zero, no second guesses, and nobody waited for."""
+    return replace(state, silences=0, misses=0, others=(), waiting=False)

@@ -169,6 +169,19 @@ def test_wait_holds_for_a_minute_and_loses_nothing(caller: Caller, content: Cont
     caller.hears_answer(content.answers["symptoms"].related[0])
 
 
+@pytest.mark.parametrize("meant", ["nlu_fallback", "off_topic"])
+def test_who_comes_back_hears_again_what_was_said(caller: Caller, rasa: FakeRasa, meant: str) -> None:
+    back = "that was only the postman"
+    rasa.understands[back] = [(meant, 0.5), ("lumps", 0.002)]
+    caller.presses("2")
+    caller.says("hold on")
+    caller.stays_silent()
+    caller.says(back)
+    caller.hears_answer("symptoms")
+    caller.says(back)
+    assert caller.kind in ("rephrase", "refuse"), "only who was waited for comes back"
+
+
 def test_okay_to_take_your_time_rings_nobody(caller: Caller, rasa: FakeRasa) -> None:
     rasa.understands["i am so upset"] = "distress"
     caller.says("i am so upset")
