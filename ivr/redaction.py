@@ -30,7 +30,7 @@ plymouth romania trinidad warsaw whitby wolverhampton yoruba jesus lane lucky ma
 aberdeen america bob britain dean dublin irish italian lee majorca manchester mercy newcastle ruby siri zealand
 bull china france french frost fry german india joseph margaret rose sheila susan tank tenby derek joy preston
 jack linda derby olive scotland toronto cliff cyprus joan karen lamb lanzarote sandra pugh kent vera
-terry dawn brian hale mia
+terry dawn brian hale mia kowalska turkey beryl mavis ted
 """
 _NAMING = re.compile(r"\b(?:names? is|name's|named|called|this is|speaking to|speaking with)$")
 _ADDRESS = re.compile(r"\S*[@/]\S*")

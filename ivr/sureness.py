@@ -1,6 +1,6 @@
 """How sure is sure enough: turns Rasa's ranking into an answer, a question, or neither."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ivr.content import Content
@@ -46,8 +46,6 @@ def judge(reading: Reading, thresholds: Thresholds, content: Content, *, is_calm
     if _is_sure(reading, ranking, thresholds, content):
         others = [topic for topic in named if topic != reading.intent]
         return Verdict((reading.intent,), sure=True, others=tuple(others[:_CHOICES]))
-    if command := _likelier_command(ranking, thresholds, content):
-        return Verdict((command,), sure=True)
     likely = [topic for topic, share in ranking if share >= thresholds.doubt_threshold]
     if comfort := _comfort(ranking, thresholds, content):
         return _met(comfort, ranking, thresholds, content)
@@ -70,6 +68,19 @@ def _met(care: str, ranking: list[tuple[str, float]], thresholds: Thresholds, co
     wanted = [topic for topic in likely if answerable(topic, content) or content.answers[topic].kind in URGENT]
     may_offer = is_comfort and wanted and answerable(wanted[0], content)
     return Verdict((care,), sure=True, beside=wanted[0] if may_offer else "")  # nothing past likelier danger
+
+
+def likelier_command(ranking: Sequence[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
+    """Return the likeliest topic if it and the next both run the call, and hardly anything else is likely; else "".
+
+    For words that nobody could place: "Did you ask about A, or B?" can name no command, and a wrong one costs a word,
+    as not to be understood does. Not where one would say yes, no or send a text.
+    """
+    runs = [content.answers[topic] for topic, _ in ranking[:2]]
+    if len(runs) < 2 or sum(share for _, share in ranking[:2]) < thresholds.command_threshold:
+        return ""
+    is_either = all(run.kind in ("control", "about") and run.then not in _WEIGHTY for run in runs)
+    return runs[0].topic if is_either else ""
 
 
 def is_of(verdict: Verdict, kinds: Collection[str], content: Content) -> bool:
@@ -106,17 +117,6 @@ def _is_sure(reading: Reading, ranking: list[tuple[str, float]], thresholds: Thr
     share = dict(ranking).get(reading.intent, 0.0)
     needed = thresholds.refuse_threshold if share and content.answers[reading.intent].kind == "refuse" else 0.0
     return bool(share) and share >= needed
-
-
-def _likelier_command(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> str:
-    """Return the likeliest topic if it and the next both run the call, and hardly anything else is likely; else "".
-
-    "Did you ask about A, or B?" can name no command, and a wrong one costs a word, as not to be understood does. Not
-    where one would say yes, no or send a text.
-    """
-    runs = [content.answers[topic] for topic, _ in ranking[:2]]
-    is_either = len(runs) > 1 and all(run.kind in ("control", "about") and run.then not in _WEIGHTY for run in runs)
-    return runs[0].topic if is_either and sum(share for _, share in ranking[:2]) >= thresholds.command_threshold else ""
 
 
 def _offered(ranking: list[tuple[str, float]], thresholds: Thresholds, content: Content) -> tuple[str, ...]:

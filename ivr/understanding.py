@@ -10,7 +10,7 @@ from ivr.reader import Reader
 from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.state import State
-from ivr.sureness import CARING, Verdict, answerable, doubted, is_of
+from ivr.sureness import CARING, Verdict, answerable, doubted, is_of, likelier_command
 from ivr.thresholds import Thresholds
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import normalise
@@ -72,6 +72,8 @@ class Understanding:
         if verdict.sure:
             target = f"topic:{verdict.topics[0]}"
             return Meaning(target=target, others=verdict.others, beside=verdict.beside, detail=detail)
+        if not verdict.topics and (command := likelier_command(detail.ranking, self._thresholds, self._content)):
+            return Meaning(topic=command, detail=replace(detail, topic=command))
         return Meaning(guesses=verdict.topics, detail=detail)
 
     def _stands(self, verdict: Verdict, refusal: Refusal) -> bool:

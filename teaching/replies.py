@@ -21,13 +21,12 @@ _KINDS = {
     "emergency": "danger",
 }
 _EITHER = ("person", "more", "text_me")  # after an offer they take it, or ask for something else: a rule knows which
-_COMMANDS = (
-    *("repeat", "slower", "normal_speed", "go_back", "main_menu", "help", "wait", "helpline_number", "helpline_hours"),
-    *("languages", "privacy", "who_are_you", "cost", "source", "how_current"),
-)
+# Not thanks, a goodbye or a person: these may answer an offer.
+_COMMANDS = ("repeat", "slower", "normal_speed", "go_back", "main_menu", "help", "wait")
+_ABOUT_THE_LINE = ("helpline_number", "helpline_hours", "languages", "privacy", "who_are_you", "cost", "source")
 # Of phrasings that are no follow-ups, the share that is read after an offer; of questions, more would only take time.
 _SHARES = {
-    **dict.fromkeys(_COMMANDS, 0.4),
+    **dict.fromkeys((*_COMMANDS, *_ABOUT_THE_LINE, "how_current"), 0.4),
     **dict.fromkeys(("affirm", "deny", "crisis", "wish_to_die", "emergency"), 1.0),
     **{"distress": 0.6, "off_topic": 0.35, "not_urgent": 0.3, "outside_leaflet": 0.1},
 }

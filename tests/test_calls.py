@@ -169,6 +169,14 @@ def test_wait_holds_for_a_minute_and_loses_nothing(caller: Caller, content: Cont
     caller.hears_answer(content.answers["symptoms"].related[0])
 
 
+def test_of_two_commands_that_may_be_meant_the_likelier_is_obeyed(caller: Caller, rasa: FakeRasa) -> None:
+    rasa.understands["do you ever draw breath"] = [("nlu_fallback", 0.5), ("slower", 0.45), ("normal_speed", 0.4)]
+    caller.presses("2")
+    caller.says("do you ever draw breath")
+    caller.hears_prompt("slower")
+    assert caller.topic == "symptoms"
+
+
 @pytest.mark.parametrize("meant", ["nlu_fallback", "off_topic"])
 def test_who_comes_back_hears_again_what_was_said(caller: Caller, rasa: FakeRasa, meant: str) -> None:
     back = "that was only the postman"

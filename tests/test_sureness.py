@@ -7,7 +7,7 @@ import pytest
 from ivr.content import Content
 from ivr.rasa import Reading
 from ivr.second_reading import blend
-from ivr.sureness import Verdict, doubted, judge
+from ivr.sureness import Verdict, doubted, judge, likelier_command
 from ivr.thresholds import Thresholds, read_thresholds
 from ivr.yaml_file import ContentError
 from tests.conftest import ROOT
@@ -45,10 +45,6 @@ FALLBACK = ("nlu_fallback", 0.5)
         ([FALLBACK, ("cure", 0.09), ("lumps", 0.05)], Verdict()),
         ([FALLBACK, ("repeat", 0.3), ("cure", 0.2), ("lumps", 0.15)], Verdict(("cure", "lumps"))),
         ([FALLBACK, ("goodbye", 0.45), ("affirm", 0.3)], Verdict()),
-        ([FALLBACK, ("slower", 0.45), ("normal_speed", 0.35)], Verdict(("slower",), sure=True)),
-        ([FALLBACK, ("slower", 0.45), ("normal_speed", 0.34)], Verdict()),
-        ([FALLBACK, ("slower", 0.45), ("text_me", 0.4)], Verdict(("text_me",))),
-        ([FALLBACK, ("affirm", 0.45), ("more", 0.4)], Verdict()),
         ([("outside_leaflet", 0.7), ("cure", 0.3)], Verdict(("outside_leaflet",), sure=True)),
         ([("outside_leaflet", 0.55), ("cure", 0.3)], Verdict(("cure",))),
         ([FALLBACK, ("outside_leaflet", 0.4), ("cure", 0.3)], Verdict(("cure",))),
@@ -122,6 +118,26 @@ def test_a_plain_question_with_a_word_of_danger_gets_its_answer(content: Content
     assert judge(sure, THRESHOLDS, content, is_calm=True).topics == ("emergency",)
     either = Reading("unwell_now", (("unwell_now", 0.6), ("emergency", 0.2), ("ect_less_common", 0.1)))
     assert judge(either, THRESHOLDS, content, is_calm=True).topics == ("unwell_now",)
+    neither = Reading("unwell_now", (("unwell_now", 0.6), ("emergency", 0.14), ("ect_less_common", 0.1)))
+    assert judge(neither, THRESHOLDS, content, is_calm=True).topics == ("ect_less_common",)
+
+
+@pytest.mark.parametrize(
+    ("ranking", "command"),
+    [
+        ([("slower", 0.45), ("normal_speed", 0.35)], "slower"),
+        ([("slower", 0.45), ("normal_speed", 0.34)], ""),
+        ([("slower", 0.45), ("text_me", 0.4)], ""),
+        ([("affirm", 0.45), ("more", 0.4)], ""),
+        ([("goodbye", 0.45), ("repeat", 0.4)], ""),
+        ([("slower", 0.45), ("cure", 0.4)], ""),
+        ([("slower", 0.8)], ""),
+    ],
+)
+def test_of_two_commands_the_likelier_is_obeyed(
+    ranking: list[tuple[str, float]], command: str, content: Content
+) -> None:
+    assert likelier_command(ranking, THRESHOLDS, content) == command
 
 
 def test_a_sure_answer_keeps_the_next_best_named_topics(content: Content) -> None:

@@ -24,6 +24,7 @@ def _house(folder: Path, *, off_topic: list[str]) -> Path:
         "person": {"": ["put me through"]},
         "wish_to_die": {"": ["I want to die!"]},
         "off_topic": {"": off_topic},
+        "slower": {"": [f"{number} words a second is too fast" for number in range(40)]},
     }
     for topic, groups in nlu.items():
         text = "nlu:\n"
@@ -64,6 +65,9 @@ def test_words_are_put_after_the_offer_that_they_answer(tmp_path: Path) -> None:
     chatter = {words: kind for words, kind in taught.items() if "my sister laughed" in words}
     assert 0 < len(chatter) < len(_LAUGHED), "a share of it"
     assert set(chatter.values()) == {"neither"}
+    commands = {words: kind for words, kind in taught.items() if words.endswith("too fast")}
+    assert len(commands) > len(chatter) / 2, "more of them than of other topics"
+    assert set(commands.values()) == {"neither"}
 
 
 def test_a_new_phrasing_moves_no_other(tmp_path: Path) -> None:

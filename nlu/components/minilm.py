@@ -14,7 +14,7 @@ from nlu.components.lesson import Lesson
 
 OPSET = 20  # the first with Gelu
 FORMAT = 9  # of the file, as old as that opset
-_MOST_STEPS = 127  # from nought, up or down: eight bits a weight
+MOST_STEPS = 127  # from nought, up or down: eight bits a weight
 # Counted from 128, not signed: signed ones add up wrongly on processors without VNNI (onnxruntime.ai, quantization).
 NOUGHT = np.uint8(128)
 _WORDS = "embeddings.word_embeddings.weight"
@@ -131,14 +131,14 @@ class _Graph:
         """
         weight = np.concatenate([self._weights[f"{name}.weight"] for name in names]).T
         bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
-        step = np.abs(weight).max(axis=0) / _MOST_STEPS
+        step = np.abs(weight).max(axis=0) / MOST_STEPS
         known, nought = self._constant((np.round(weight / step) + NOUGHT).astype(np.uint8)), self._constant(NOUGHT)
         most = self._node("ReduceMax", self._node("Abs", states), self._constant(np.array([-1])), keepdims=1)
         shares = self._node("Div", states, most)
-        counted = self._node("QuantizeLinear", shares, self._constant(np.float32(1 / _MOST_STEPS)), nought)
+        counted = self._node("QuantizeLinear", shares, self._constant(np.float32(1 / MOST_STEPS)), nought)
         product = self._node("Cast", self._node("MatMulInteger", counted, known, nought, nought), to=TensorProto.FLOAT)
         # The columns' steps first: given both together, ONNX Runtime 1.23 fuses them as if all words had one step.
-        columns = self._node("Mul", product, self._constant((step / _MOST_STEPS).astype(np.float32)))
+        columns = self._node("Mul", product, self._constant((step / MOST_STEPS).astype(np.float32)))
         return self._node("Add", self._node("Mul", columns, most), self._constant(bias))
 
     def _norm(self, name: Text, states: Text) -> Text:

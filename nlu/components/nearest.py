@@ -7,14 +7,12 @@ from typing import Callable
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from nlu.components.minilm import FORMAT, NOUGHT, OPSET
-
-_MOST_STEPS = 127  # from nought, up or down: eight bits a number
+from nlu.components.minilm import FORMAT, MOST_STEPS, NOUGHT, OPSET
 
 
 def counted(vectors: np.ndarray) -> np.ndarray:
     """Return ``vectors`` in steps of one size for all of them, counted from 128: products keep their order, nearly."""
-    return (np.round(vectors / np.abs(vectors).max() * _MOST_STEPS) + NOUGHT).astype(np.uint8)
+    return (np.round(vectors / np.abs(vectors).max() * MOST_STEPS) + NOUGHT).astype(np.uint8)
 
 
 def search(known: np.ndarray, most: int) -> Callable[[np.ndarray], np.ndarray]:

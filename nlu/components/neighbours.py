@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Callable, Dict, List, Text
 
 import numpy as np
@@ -13,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components import nearest
 from nlu.components.learned import LearnedClassifier
 from nlu.components.nearest import counted, search
 from nlu.components.ranking import set_vote
@@ -47,6 +49,11 @@ class NeighbourClassifier(LearnedClassifier):
         return self._keep(topics=topics, owners=owners, axes=axes, directions=counted(_unit(whole @ axes)))
 
     @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
+        """Name the steps that directions are counted in, too: Rasa looks at this class alone."""
+        return f"{super().fingerprint_addon(config)} {Path(nearest.__file__).read_text(encoding='utf-8')}"
+
+    @classmethod
     def load(
         cls,
         config: Dict[Text, Any],
@@ -64,8 +71,8 @@ class NeighbourClassifier(LearnedClassifier):
         """Set the mixed intent and ranking on each message."""
         topics, owners, axes = (self._learned[name] for name in ("topics", "owners", "axes"))
         for message in messages:
-            nearest = self._search(direction(message) @ axes)
-            votes = np.bincount(owners[nearest], minlength=len(topics)) / len(nearest)
+            found = self._search(direction(message) @ axes)
+            votes = np.bincount(owners[found], minlength=len(topics)) / len(found)
             set_vote(message, topics, votes, self._config["weight"], self._config["ranking_length"])
         return messages
 
