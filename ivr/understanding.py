@@ -9,12 +9,14 @@ from ivr.rasa import Dialogue
 from ivr.reader import Reader
 from ivr.relayed import relayed
 from ivr.safety import Screen
+from ivr.sounds import by_sound, sound
 from ivr.state import State
 from ivr.sureness import CARING, Verdict, answerable, doubted, is_of, likelier_command
 from ivr.thresholds import Thresholds
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import normalise
 
+_RISKY = ("affirm", "deny", "goodbye", "text_me")  # not obeyed by their sound alone
 _MOST_READ = 500  # characters: Rasa need not read a whole minute
 
 
@@ -48,13 +50,14 @@ class Understanding:
         self._screen = Screen(content.red_flags)
         self._reader = Reader(content, self._screen, dialogue, thresholds)
         self._commands = {normalise(p): topic for topic, phrases in content.commands.items() for p in phrases}
+        self._by_sound = by_sound(self._commands, risky=_RISKY)
 
     def meaning(self, heard: Heard, state: State) -> Meaning:
         """Return what the words ``heard`` mean to a caller at ``state``, or raise RasaUnavailable."""
         if flag := self._screen.find(heard.words):
             return Meaning(topic=flag, detail=Detail(flag))
         words = relayed(heard.words)
-        if command := self._commands.get(normalise(words)):
+        if command := self._commands.get(normalise(words)) or self._by_sound.get(sound(words)):
             return Meaning(topic=command, detail=Detail(command))
         if key := spoken_key(words):
             return Meaning(key=key)

@@ -190,6 +190,13 @@ def test_who_comes_back_hears_again_what_was_said(caller: Caller, rasa: FakeRasa
     assert caller.kind in ("rephrase", "refuse"), "only who was waited for comes back"
 
 
+def test_a_command_is_known_by_its_sound(caller: Caller) -> None:
+    caller.says("hole don")
+    caller.hears_topic("wait")
+    caller.says("mane menu")
+    assert caller.kind == "menu"
+
+
 def test_okay_to_take_your_time_rings_nobody(caller: Caller, rasa: FakeRasa) -> None:
     rasa.understands["i am so upset"] = "distress"
     caller.says("i am so upset")
