@@ -63,7 +63,11 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
             component._learned = dict(stored)
         if str(component._learned.pop(_ENCODER, "")) != digest():
             raise ValueError("This model was trained with another encoder or lesson. Run: make train")
+        component._prepare()
         return component
+
+    def _prepare(self) -> None:
+        """Make of ``self._learned`` what every reading needs, once it is loaded; most need nothing more."""
 
     def _keep(self, **learned: np.ndarray) -> Resource:
         """Store what training learned; Rasa compresses the model as a whole."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Text
+from typing import Any, Dict, List, Text
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -28,8 +26,6 @@ class NeighbourClassifier(LearnedClassifier):
     A margin can be wide where nothing was ever learned; there the neighbours are of many topics, and the
     mixed share is low. Measured in docs/decisions/0016.
     """
-
-    _search: Callable[[np.ndarray], np.ndarray]
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -53,19 +49,8 @@ class NeighbourClassifier(LearnedClassifier):
         """Name the steps that directions are counted in, too: Rasa looks at this class alone."""
         return f"{super().fingerprint_addon(config)} {Path(nearest.__file__).read_text(encoding='utf-8')}"
 
-    @classmethod
-    def load(
-        cls,
-        config: Dict[Text, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> NeighbourClassifier:
-        """Load what training kept, ready to be searched."""
-        component = super().load(config, model_storage, resource, execution_context)
-        component._search = search(component._learned.pop("directions"), config["neighbours"])
-        return component
+    def _prepare(self) -> None:
+        self._search = search(self._learned.pop("directions"), self._config["neighbours"])
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the mixed intent and ranking on each message."""
