@@ -111,7 +111,8 @@ class Conversation:
         return replace(self._meant(state, meaning), detail=meaning.detail)
 
     def _meant(self, state: State, meaning: Meaning) -> Turn:
-        if state.waiting and meaning.target in ("", _CHATTER) and not (meaning.key or meaning.topic or meaning.guesses):
+        is_placed = meaning.key or meaning.topic or meaning.guesses or meaning.target not in ("", _CHATTER)
+        if state.waiting and not is_placed:
             return self._again(state)  # "that was the postman": told in any words, they are back
         if meaning.key:
             return self._pressed(state, meaning.key)

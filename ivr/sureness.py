@@ -12,7 +12,8 @@ _NEARLY = 0.7  # of the likeliest share: distress as likely as that is comforted
 _NEXT_TO_BEST = 3
 _SLIGHT = 0.01  # a topic below it is not offered even to who said that the likeliest is not meant
 _CHOICES = 2  # "A, or B?"; a third only where it is likely: more are hard to keep in mind on a telephone
-_WEIGHTY = ("yes", "no", "text")  # what they lead to is not undone by a word
+WEIGHTY = ("yes", "no", "text", "hang_up")
+"""What an answer may do that no word undoes: these are obeyed when they are sure, and not for being likelier."""
 CARING = ("emergency", "crisis", "distress", "transfer")
 """Kinds of topics that must not be missed."""
 
@@ -79,7 +80,7 @@ def likelier_command(ranking: Sequence[tuple[str, float]], thresholds: Threshold
     runs = [content.answers[topic] for topic, _ in ranking[:2]]
     if len(runs) < 2 or sum(share for _, share in ranking[:2]) < thresholds.command_threshold:
         return ""
-    is_either = all(run.kind in ("control", "about") and run.then not in _WEIGHTY for run in runs)
+    is_either = all(run.kind in ("control", "about") and run.then not in WEIGHTY for run in runs)
     return runs[0].topic if is_either else ""
 
 

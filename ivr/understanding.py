@@ -11,12 +11,11 @@ from ivr.relayed import relayed
 from ivr.safety import Screen
 from ivr.sounds import by_sound, sound
 from ivr.state import State
-from ivr.sureness import CARING, Verdict, answerable, doubted, is_of, likelier_command
+from ivr.sureness import CARING, WEIGHTY, Verdict, answerable, doubted, is_of, likelier_command
 from ivr.thresholds import Thresholds
 from ivr.turn import NOTHING_READ, Detail
 from ivr.wording import normalise
 
-_RISKY = ("affirm", "deny", "goodbye", "text_me")  # not obeyed by their sound alone
 _MOST_READ = 500  # characters: Rasa need not read a whole minute
 
 
@@ -50,7 +49,8 @@ class Understanding:
         self._screen = Screen(content.red_flags)
         self._reader = Reader(content, self._screen, dialogue, thresholds)
         self._commands = {normalise(p): topic for topic, phrases in content.commands.items() for p in phrases}
-        self._by_sound = by_sound(self._commands, risky=_RISKY)
+        weighty = {topic for topic, answer in content.answers.items() if answer.then in WEIGHTY}
+        self._by_sound = by_sound(self._commands, risky=weighty)
 
     def meaning(self, heard: Heard, state: State) -> Meaning:
         """Return what the words ``heard`` mean to a caller at ``state``, or raise RasaUnavailable."""
