@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Text, Tuple
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -17,22 +17,24 @@ FORMAT = 9  # of the file, as old as that opset
 MOST_STEPS = 127  # from nought, up or down: eight bits a weight
 # Counted from 128, not signed: signed ones add up wrongly on processors without VNNI (onnxruntime.ai, quantization).
 NOUGHT = np.uint8(128)
+_STEP = np.float32(1 / MOST_STEPS)
+_RUNTIMES = "com.microsoft"
+"""Whose operators are ONNX Runtime's own: github.com/microsoft/onnxruntime, docs/ContribOperators.md."""
 _WORDS = "embeddings.word_embeddings.weight"
-_HIDDEN = -1e4  # added where a text is filled up: no word looks there
 
 
 def graph(folder: Path, taught: Lesson) -> bytes:
     """Return the ONNX model of the weights in ``folder`` and what was ``taught``.
 
     It takes ``words`` (texts, tokens, 384: rows of the table below), ``mask`` (1 for a token, 0 where filled up) and
-    ``places`` (0, 1, ... tokens), and gives ``states``: (texts, tokens, 384), before any pooling.
+    ``places`` (0, 1, ... tokens), and gives ``states``: (texts, tokens, 384), before any pooling. Half of its
+    operators are ONNX Runtime's own, which do in one step what takes several with the standard's.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     made = _Graph(_weights(folder, taught), config["num_attention_heads"], config["layer_norm_eps"])
     states = made.embedded()
-    hidden = made.hidden()
     for number in range(config["num_hidden_layers"]):
-        states = made.layer(f"encoder.layer.{number}.", states, hidden)
+        states = made.layer(f"encoder.layer.{number}.", states)
     return made.model(states, config["hidden_size"])
 
 
@@ -84,18 +86,13 @@ class _Graph:
         stands = self._node("Gather", self._constant(places + sentences[0]), "places")
         return self._norm("embeddings.LayerNorm", self._node("Add", "words", stands))
 
-    def hidden(self) -> Text:
-        """Return what hides from every word where a text is only filled up."""
-        absent = self._node("Sub", self._constant(np.float32(1)), self._node("Cast", "mask", to=TensorProto.FLOAT))
-        everywhere = self._node("Unsqueeze", absent, self._constant(np.array([1, 2])))
-        return self._node("Mul", everywhere, self._constant(np.float32(_HIDDEN)))
-
-    def layer(self, name: Text, states: Text, hidden: Text) -> Text:
+    def layer(self, name: Text, states: Text) -> Text:
         """Let every word look at the others, then think about what it saw."""
-        seen = self._dense([f"{name}attention.output.dense"], self._attention(f"{name}attention.self.", states, hidden))
+        seen = self._dense(f"{name}attention.output.dense", self._attention(f"{name}attention.self.", states))
         states = self._norm(f"{name}attention.output.LayerNorm", self._node("Add", seen, states))
-        thought = self._node("Gelu", self._dense([f"{name}intermediate.dense"], states))
-        thought = self._dense([f"{name}output.dense"], thought)
+        thought = self._product(f"{name}intermediate.dense", *self._counted(states))
+        bias = self._constant(self._weights[f"{name}intermediate.dense.bias"])
+        thought = self._dense(f"{name}output.dense", self._node("FastGelu", thought, bias, domain=_RUNTIMES))
         return self._norm(f"{name}output.LayerNorm", self._node("Add", thought, states))
 
     def model(self, states: Text, size: int) -> bytes:
@@ -106,40 +103,40 @@ class _Graph:
         self._nodes.append(helper.make_node("Identity", [states], ["states"]))
         found = helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", size])
         made = helper.make_graph(self._nodes, "minilm", given, [found], self._constants)
-        opsets = [helper.make_opsetid("", OPSET)]
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_RUNTIMES, 1)]
         return helper.make_model(made, opset_imports=opsets, ir_version=FORMAT).SerializeToString()
 
-    def _attention(self, name: Text, states: Text, hidden: Text) -> Text:
-        size = len(self._weights[f"{name}query.bias"])
-        width = size // self._heads
-        together = self._dense([f"{name}{kind}" for kind in ("query", "key", "value")], states)
-        apart = self._node("Reshape", together, self._constant(np.array([0, 0, 3, self._heads, width])))
-        query, key, value = (
-            self._node("Transpose", self._node("Gather", apart, self._constant(np.array(i)), axis=2), perm=perm)
-            for i, perm in enumerate(([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]))
-        )
-        likeness = self._node("MatMul", query, key)
-        scaled = self._node("Mul", likeness, self._constant(np.float32(width**-0.5)))
-        shares = self._node("Softmax", self._node("Add", scaled, hidden), axis=-1)
-        seen = self._node("Transpose", self._node("MatMul", shares, value), perm=[0, 2, 1, 3])
-        return self._node("Reshape", seen, self._constant(np.array([0, 0, size])))
+    def _attention(self, name: Text, states: Text) -> Text:
+        parts = [f"{name}{kind}" for kind in ("query", "key", "value")]
+        counted, most = self._counted(states)
+        looks = [self._product(part, counted, most) for part in parts]
+        bias = self._constant(np.concatenate([self._weights[f"{part}.bias"] for part in parts]))
+        return self._node("MultiHeadAttention", *looks, bias, "mask", domain=_RUNTIMES, num_heads=self._heads)
 
-    def _dense(self, names: List[Text], states: Text) -> Text:
-        """Multiply in whole numbers: each column of the weights and each word's states have a step of their own.
+    def _dense(self, name: Text, states: Text) -> Text:
+        product = self._product(name, *self._counted(states))
+        return self._node("Add", product, self._constant(self._weights[f"{name}.bias"]))
 
-        So no text's vectors depend on what else is read with it.
+    def _counted(self, states: Text) -> Tuple[Text, Text]:
+        """Return each word's states in whole numbers from 1 to 255, and how far they reach from nought.
+
+        Each word's steps are its own, so that no text's vectors depend on what else is read with it.
         """
-        weight = np.concatenate([self._weights[f"{name}.weight"] for name in names]).T
-        bias = np.concatenate([self._weights[f"{name}.bias"] for name in names])
-        step = np.abs(weight).max(axis=0) / MOST_STEPS
-        known, nought = self._constant((np.round(weight / step) + NOUGHT).astype(np.uint8)), self._constant(NOUGHT)
-        most = self._node("ReduceMax", self._node("Abs", states), self._constant(np.array([-1])), keepdims=1)
+        last = self._constant(np.array([-1]))
+        lowest = self._node("Neg", self._node("ReduceMin", states, last, keepdims=1))
+        most = self._node("Max", self._node("ReduceMax", states, last, keepdims=1), lowest)
         shares = self._node("Div", states, most)
-        counted = self._node("QuantizeLinear", shares, self._constant(np.float32(1 / MOST_STEPS)), nought)
-        product = self._node("Cast", self._node("MatMulInteger", counted, known, nought, nought), to=TensorProto.FLOAT)
-        # The columns' steps first: given both together, ONNX Runtime 1.23 fuses them as if all words had one step.
-        columns = self._node("Mul", product, self._constant((step / MOST_STEPS).astype(np.float32)))
-        return self._node("Add", self._node("Mul", columns, most), self._constant(bias))
+        return self._node("QuantizeLinear", shares, self._constant(_STEP), self._constant(NOUGHT)), most
+
+    def _product(self, name: Text, counted: Text, most: Text) -> Text:
+        """Multiply by weights in whole numbers: each of their columns has steps of its own, too."""
+        weight = self._weights[f"{name}.weight"].T
+        steps = np.abs(weight).max(axis=0) / MOST_STEPS
+        whole = self._constant((np.round(weight / steps) + NOUGHT).astype(np.uint8))
+        noughts = self._constant(NOUGHT), self._constant(np.full_like(steps, NOUGHT, dtype=np.uint8))
+        scales = self._constant(_STEP), self._constant(steps.astype(np.float32))
+        columns = self._node("MatMulIntegerToFloat", counted, whole, *scales, *noughts, domain=_RUNTIMES)
+        return self._node("Mul", columns, most)
 
     def _norm(self, name: Text, states: Text) -> Text:
         weights = (self._constant(self._weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))

@@ -16,7 +16,7 @@ from nlu.components import nearest
 from nlu.components.learned import LearnedClassifier
 from nlu.components.nearest import counted, search
 from nlu.components.ranking import set_vote
-from nlu.components.rows import direction
+from nlu.components.rows import axes, direction
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -41,8 +41,8 @@ class NeighbourClassifier(LearnedClassifier):
         examples = training_data.intent_examples
         topics, owners = np.unique([example.get(INTENT) for example in examples], return_inverse=True)
         whole = np.stack([direction(example) for example in examples])
-        axes = np.linalg.eigh(whole.T @ whole)[1][:, -self._config["axes"] :]  # the greatest stand last
-        return self._keep(topics=topics, owners=owners, axes=axes, directions=counted(_unit(whole @ axes)))
+        along = axes(whole, self._config["axes"])
+        return self._keep(topics=topics, owners=owners, axes=along, directions=counted(_unit(whole @ along)))
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
@@ -54,9 +54,9 @@ class NeighbourClassifier(LearnedClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the mixed intent and ranking on each message."""
-        topics, owners, axes = (self._learned[name] for name in ("topics", "owners", "axes"))
+        topics, owners, along = (self._learned[name] for name in ("topics", "owners", "axes"))
         for message in messages:
-            found = self._search(direction(message) @ axes)
+            found = self._search(direction(message) @ along)
             votes = np.bincount(owners[found], minlength=len(topics)) / len(found)
             set_vote(message, topics, votes, self._config["weight"], self._config["ranking_length"])
         return messages

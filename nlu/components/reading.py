@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Union
@@ -35,6 +36,7 @@ class EachFileOnce(TrainingDataImporter):
         training_data_paths: Optional[Union[List[Text], Text]] = None,
     ) -> None:
         """Read all files of the two paths; ``ValueError`` where one is not shaped as ours are."""
+        gc.disable()  # a training makes millions of objects and hardly a ring of them: looking for those takes 10 s
         self._config_file = config_file
         domain, data = (_files(paths) for paths in (domain_path, training_data_paths))
         documents = {path: _document(path) for path in sorted({*domain, *data})}
@@ -91,11 +93,9 @@ class Phrasing(Message):
 
     def fingerprint(self) -> Text:
         """Return a number, in hexadecimal, that two phrasings share only if all about them is the same."""
-        if self.features:
-            return super().fingerprint()
         if self._cached_fingerprint is None:
-            said = repr(sorted(self.data.items())).encode()
-            self._cached_fingerprint = hashlib.md5(said, usedforsecurity=False).hexdigest()
+            about = repr([sorted(self.data.items()), *(part.fingerprint() for part in self.features)])
+            self._cached_fingerprint = hashlib.md5(about.encode(), usedforsecurity=False).hexdigest()
         return self._cached_fingerprint
 
 

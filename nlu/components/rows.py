@@ -1,16 +1,18 @@
 """A message's sentence features as numbers to learn from."""
 
-from typing import Any, List, Sequence
+from typing import Any, List, Optional, Sequence
 
 import numpy as np
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix, hstack, vstack
 
 
-def rows(messages: List[Message]) -> csr_matrix:
-    """Return an array of shape ``(len(messages), features)``: sparse features, then dense ones."""
-    return hstack([_stacked(parts) for parts in zip(*map(_parts, messages))]).tocsr()
+def rows(messages: List[Message], along: Optional[np.ndarray] = None) -> csr_matrix:
+    """Return an array of shape ``(len(messages), features)``: sparse features, then dense ones, ``along`` axes."""
+    stacked = [_stacked(parts) for parts in zip(*map(_parts, messages))]
+    if along is not None:
+        stacked[-1] = stacked[-1] @ along
+    return hstack(stacked).tocsr()
 
 
 def product(message: Message, weights: np.ndarray) -> np.ndarray:
@@ -20,9 +22,14 @@ def product(message: Message, weights: np.ndarray) -> np.ndarray:
     return sum((part @ some)[0] for part, some in zip(parts, np.split(weights, ends[:-1])))
 
 
+def axes(directions: np.ndarray, count: int) -> np.ndarray:
+    """Return the ``count`` axes on which ``directions`` differ most, as an array of shape ``(384, count)``."""
+    return np.linalg.eigh(directions.T @ directions)[1][:, -count:]  # the greatest stand last
+
+
 def direction(message: Message) -> np.ndarray:
     """Return the message's sentence vector at length 1, so that products are cosines."""
-    vector = message.get_dense_features(TEXT)[1].features[0]
+    vector = _parts(message)[-1][0]
     return vector / np.linalg.norm(vector)
 
 
@@ -32,6 +39,5 @@ def _stacked(parts: Sequence[Any]) -> Any:
 
 def _parts(message: Message) -> List[Any]:
     """Return its sparse features, if there are any, and its dense ones, each of shape ``(1, count)``."""
-    sparse, dense = message.get_sparse_features(TEXT)[1], message.get_dense_features(TEXT)[1]
-    parts = [sparse.features.tocsr()] if sparse else []
-    return [*parts, dense.features] if dense else parts
+    sparse = [part.features.tocsr() for part in message.features if part.is_sparse()]
+    return sparse + [part.features for part in message.features if part.is_dense()]
