@@ -55,6 +55,8 @@ for text in sys.argv[2:]:
 
 _PHRASINGS = """
 import copy
+import numpy as np
+from rasa.shared.nlu.training_data.features import Features
 from nlu.components.reading import Phrasing
 
 first = Phrasing({"text": "does it hurt", "intent": "biopsy"})
@@ -63,6 +65,13 @@ copied = copy.deepcopy(first)
 print(copied == first, *(Phrasing(other) == first for other in others))
 copied.set("text", "no more")
 print(first.get("text"), copied == first)
+
+def featured(*numbers):
+    made = Phrasing({"text": "does it hurt", "intent": "biopsy"})
+    made.add_features(Features(np.array([numbers]), "sentence", "text", "x"))
+    return made.fingerprint()
+
+print(featured(1, 2) == featured(1, 2), featured(1, 2) == featured(1, 3), featured(1, 2) == first.fingerprint())
 """
 
 
@@ -101,4 +110,8 @@ def test_a_file_that_rasa_would_misread_is_named_with_its_cure(tmp_path: Path) -
 
 
 def test_phrasings_are_told_apart_and_copies_are_their_own() -> None:
-    assert in_rasas_environment(_PHRASINGS).splitlines() == ["True False False", "does it hurt False"]
+    assert in_rasas_environment(_PHRASINGS).splitlines() == [
+        "True False False",
+        "does it hurt False",
+        "True False False",
+    ]
