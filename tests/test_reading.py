@@ -65,6 +65,8 @@ copied = copy.deepcopy(first)
 print(copied == first, *(Phrasing(other) == first for other in others))
 copied.set("text", "no more")
 print(first.get("text"), copied == first)
+first.set("intent", "ect_pain")
+print(first == Phrasing({"text": "does it hurt", "intent": "ect_pain"}), copy.deepcopy(first) == first)
 
 def featured(*numbers):
     made = Phrasing({"text": "does it hurt", "intent": "biopsy"})
@@ -113,5 +115,6 @@ def test_phrasings_are_told_apart_and_copies_are_their_own() -> None:
     assert in_rasas_environment(_PHRASINGS).splitlines() == [
         "True False False",
         "does it hurt False",
+        "True True",
         "True False False",
     ]

@@ -91,7 +91,14 @@ class Phrasing(Message):
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> Phrasing:
         """Return a copy that shares values (``set`` replaces them, nothing changes one) and no list of features."""
-        return Phrasing(self.data, set(self.output_properties), self.time, list(self.features))
+        copied = Phrasing(self.data, set(self.output_properties), self.time, list(self.features))
+        copied._cached_fingerprint = self._cached_fingerprint
+        return copied
+
+    def set(self, prop: Text, info: Any, add_to_output: bool = False) -> None:
+        """Set a value as any message does; one that is there already changes nothing, not even the fingerprint."""
+        if add_to_output or self.data.get(prop) is not info:
+            super().set(prop, info, add_to_output)
 
     def fingerprint(self) -> Text:
         """Return a number, in hexadecimal, that two phrasings share only if all about them is the same."""

@@ -1,10 +1,25 @@
 """A message's sentence features as numbers to learn from."""
 
-from typing import Any, List, Optional, Sequence
+import hashlib
+from typing import Any, List, Optional, Sequence, Text
 
 import numpy as np
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix, hstack, vstack
+
+
+class Row(Features):
+    """Features of one sentence. Rasa tells features apart by their numbers written out, which takes 15 s; bytes do."""
+
+    def fingerprint(self) -> Text:
+        """Return a text that two rows share only if their numbers are the same."""
+        if self._cached_fingerprint is None:
+            row = self.features.tocsr() if self.is_sparse() else self.features
+            numbers = (row.indices.tobytes() + row.data.tobytes()) if self.is_sparse() else row.tobytes()
+            digest = hashlib.md5(numbers, usedforsecurity=False).hexdigest()
+            self._cached_fingerprint = f"{self.type} {self.origin} {self.attribute} {row.shape} {digest}"
+        return self._cached_fingerprint
 
 
 def rows(messages: List[Message], along: Optional[np.ndarray] = None) -> csr_matrix:
