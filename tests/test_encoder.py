@@ -129,6 +129,33 @@ except ValueError as error:
     print(error)
 """
 
+_BESIDE = """
+import numpy as np
+from rasa.shared.nlu.training_data.message import Message
+from nlu.components import lesson
+from nlu.components.encoder import shared_encoder
+from nlu.components.finetuned import FineTunedClassifier
+from nlu.components.sentences import DIRECTIONS, SentenceFeaturizer
+
+def featurizer(*beside):
+    return SentenceFeaturizer({**SentenceFeaturizer.get_default_config(), "beside": list(beside)}, "meaning")
+
+texts = ["will it scar", "i cannot stop crying"]
+messages = featurizer("second.npz").process([Message({"text": text}) for text in texts])
+for name in ("lesson.npz", "second.npz"):
+    alone = shared_encoder(lesson.PATH.with_name(name)).read(texts)[1]
+    print(name, np.allclose([message.get(DIRECTIONS)[name] for message in messages], alone))
+
+message = messages[1]
+message.set("text", "will it scar")  # what was read is not read again
+FineTunedClassifier({"lesson": "second.npz", "weight": 1.0, "ranking_length": 3}).process([message])
+print(message.get("intent")["name"])
+try:
+    featurizer("third.npz")
+except ValueError as error:
+    print(error)
+"""
+
 _PRODUCT = """
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -160,6 +187,13 @@ def test_another_lesson_votes_by_a_minilm_of_its_own() -> None:
     assert named == "distress 3"
     assert "third.npz: is not a whole lesson" in missing
     assert "git checkout" in missing
+
+
+def test_what_two_minilms_read_at_once_is_what_each_reads_alone_and_is_used() -> None:
+    first, second, named, missing = in_rasas_environment(_BESIDE).splitlines()
+    assert [first, second] == ["lesson.npz True", "second.npz True"]
+    assert named == "distress"
+    assert "third.npz: is not a whole lesson" in missing
 
 
 def test_one_messages_product_is_that_of_its_row() -> None:

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from nlu.components import lesson
 from nlu.components.encoder import naming_encoder
 from nlu.components.ranking import set_vote
-from nlu.components.sentences import DIRECTION, SentenceFeaturizer
+from nlu.components.sentences import DIRECTIONS, SentenceFeaturizer
 from nlu.components.wording import normalise
 
 
@@ -36,9 +36,7 @@ class FineTunedClassifier(IntentClassifier, GraphComponent):
     def __init__(self, config: Dict[Text, Any]) -> None:
         """Read the head at once: a bad file must stop the start, not a call."""
         self._config = config
-        path = lesson.PATH.with_name(config["lesson"])
-        self._encoder = naming_encoder(path)
-        self._reads_first = path == lesson.PATH
+        self._encoder = naming_encoder(lesson.PATH.with_name(config["lesson"]))
 
     @classmethod
     def create(
@@ -59,10 +57,9 @@ class FineTunedClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _direction(self, message: Message) -> np.ndarray:
-        """Return where its MiniLM looks for ``message``; the first one's was found for the sentence's features."""
-        if self._reads_first:
-            return message.get(DIRECTION)
-        return self._encoder.read([normalise(message.get(TEXT) or "")])[1][0]
+        """Return where its MiniLM looks for ``message``: as was read for the sentence's features, or read now."""
+        found = message.get(DIRECTIONS, {}).get(self._config["lesson"])
+        return self._encoder.read([normalise(message.get(TEXT) or "")])[1][0] if found is None else found
 
     @classmethod
     def required_components(cls) -> List[Type]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List, Text, Type
 
@@ -12,16 +13,17 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components import lesson
 from nlu.components.encoder import digest, shared_encoder
 from nlu.components.memory import remembered
+from nlu.components.rows import Row
 from nlu.components.wording import normalise
 
-DIRECTION = "sentence_direction"
-"""Set on a caller's message: its unit vector of 384 before the projection."""
+DIRECTIONS = "sentence_directions"
+"""Set on a caller's message: by each lesson's file name, the unit vector of 384 before its projection."""
 
 
 def _texts(messages: List[Message]) -> List[Text]:
@@ -34,13 +36,15 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Return ``scale``: the weight of meaning beside spelling."""
-        return {**DenseFeaturizer.get_default_config(), "scale": 1.0}
+        """Return ``scale``, the weight of meaning beside spelling, and ``beside``: lessons read at the same time."""
+        return {**DenseFeaturizer.get_default_config(), "scale": 1.0, "beside": []}
 
     def __init__(self, config: Dict[Text, Any], name: Text) -> None:
         """Load the encoder at once: a bad file must stop the start, not a call."""
         super().__init__(name, config)
         self._encoder = shared_encoder()
+        self._beside = {name: shared_encoder(lesson.PATH.with_name(name)) for name in config["beside"]}
+        self._cores = ThreadPoolExecutor(max(len(self._beside), 1))  # starts no thread before it is given work
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
@@ -66,16 +70,22 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add one dense sentence vector to each message, and set its direction for who tells topics by that."""
-        places, directions = self._encoder.read(_texts(messages))
+        """Add one dense sentence vector to each message, and set where each MiniLM looks for who tells topics by that.
+
+        A caller waits for the slowest MiniLM, not for all of them: each reads on a core of its own, if there is one.
+        """
+        texts = _texts(messages)
+        begun = {name: self._cores.submit(encoder.read, texts) for name, encoder in self._beside.items()}
+        places, directions = self._encoder.read(texts)
+        found = {lesson.PATH.name: directions, **{name: reading.result()[1] for name, reading in begun.items()}}
         self._add(messages, places)
-        for message, direction in zip(messages, directions):
-            message.set(DIRECTION, direction)
+        for number, message in enumerate(messages):
+            message.set(DIRECTIONS, {name: directions[number] for name, directions in found.items()})
         return messages
 
     def _add(self, messages: List[Message], vectors: np.ndarray) -> None:
         for message, vector in zip(messages, vectors * self._config["scale"]):
-            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            message.add_features(Row(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
     @classmethod
     def required_components(cls) -> List[Type]:
