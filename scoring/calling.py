@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ivr.player import Player
 from scoring.questions import Row
 
-_AT_ONCE = 4  # calls side by side: with two Rasa, which reads one at a time, waits a third of the time
+_AT_ONCE = 4  # calls side by side: with two, Rasa, which reads one at a time, waits a third of the time
 _OFFERING = ("clarify", "distress", "refuse")
 _MOST_CHOICES = 3  # keys pressed after "A, or B?"; more than three is a menu, not a question
 CONFIDENT = 0.9  # what a recogniser says of clear speech

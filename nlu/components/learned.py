@@ -70,7 +70,7 @@ class LearnedClassifier(IntentClassifier, GraphComponent):
         """Make of ``self._learned`` what every reading needs, once it is loaded; most need nothing more."""
 
     def _keep(self, **learned: np.ndarray) -> Resource:
-        """Store what training learned, packed: Rasa packs a model too, but needs six times as long for the noughts."""
+        """Store what training learned, packed: Rasa packs a model too, but takes its time over noughts."""
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / _FILE, **learned, **{_ENCODER: np.array(digest())})
         return self._resource

@@ -96,8 +96,8 @@ class Phrasing(Message):
         return copied
 
     def set(self, prop: Text, info: Any, add_to_output: bool = False) -> None:
-        """Set a value as any message does; one that is there already changes nothing, not even the fingerprint."""
-        if add_to_output or self.data.get(prop) is not info:
+        """Set a value as any message does; a text that is there already changes nothing, not even the fingerprint."""
+        if add_to_output or not isinstance(info, str) or self.data.get(prop) != info:
             super().set(prop, info, add_to_output)
 
     def fingerprint(self) -> Text:

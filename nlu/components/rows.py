@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 
 class Row(Features):
-    """Features of one sentence. Rasa tells features apart by their numbers written out, which takes 15 s; bytes do."""
+    """Features of one sentence: told apart by bytes. Rasa writes all their numbers out for that, which takes 15 s."""
 
     def fingerprint(self) -> Text:
         """Return a text that two rows share only if their numbers are the same."""

@@ -32,7 +32,7 @@ def _texts(messages: List[Message]) -> List[Text]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
-    """Add the MiniLM vector of a message's text, times ``scale``."""
+    """Add the MiniLM vector of a message's text, times ``scale``; other MiniLMs read it at the same time."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -42,9 +42,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     def __init__(self, config: Dict[Text, Any], name: Text) -> None:
         """Load the encoder at once: a bad file must stop the start, not a call."""
         super().__init__(name, config)
-        self._encoder = shared_encoder()
-        self._beside = {name: shared_encoder(lesson.PATH.with_name(name)) for name in config["beside"]}
-        self._cores = ThreadPoolExecutor(max(len(self._beside), 1))  # starts no thread before it is given work
+        self._encoder = shared_encoder(lesson.PATH)
+        self._beside = {file: shared_encoder(lesson.PATH.with_name(file)) for file in config["beside"]}
+        self._threads = ThreadPoolExecutor()  # starts none before it is given work
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Text:
@@ -70,17 +70,17 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add one dense sentence vector to each message, and set where each MiniLM looks for who tells topics by that.
+        """Add one dense sentence vector to each message, and set all directions, for classifiers that vote by them.
 
         A caller waits for the slowest MiniLM, not for all of them: each reads on a core of its own, if there is one.
         """
         texts = _texts(messages)
-        begun = {name: self._cores.submit(encoder.read, texts) for name, encoder in self._beside.items()}
-        places, directions = self._encoder.read(texts)
-        found = {lesson.PATH.name: directions, **{name: reading.result()[1] for name, reading in begun.items()}}
+        begun = {file: self._threads.submit(encoder.read, texts) for file, encoder in self._beside.items()}
+        places, first = self._encoder.read(texts)
+        found = {lesson.PATH.name: first, **{file: reading.result()[1] for file, reading in begun.items()}}
         self._add(messages, places)
         for number, message in enumerate(messages):
-            message.set(DIRECTIONS, {name: directions[number] for name, directions in found.items()})
+            message.set(DIRECTIONS, {file: directions[number] for file, directions in found.items()})
         return messages
 
     def _add(self, messages: List[Message], vectors: np.ndarray) -> None:
@@ -94,6 +94,6 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
-        """Refuse a scale that would erase or invert the features."""
-        if config.get("scale", 1.0) <= 0:
-            raise ValueError("config.yml: SentenceFeaturizer scale must be above 0")
+        """Refuse a scale that would erase or invert the features, and lessons that are no list."""
+        if config.get("scale", 1.0) <= 0 or not isinstance(config.get("beside", []), list):
+            raise ValueError("config.yml: SentenceFeaturizer scale must be above 0, and beside a list: [second.npz]")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from typing import Callable, Dict, List, NamedTuple, Text
+from itertools import count
+from typing import Callable, List, NamedTuple, Text
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -27,7 +28,8 @@ class Spelling:
 
     def __init__(self, kinds: List[Kind]) -> None:
         """Give each known part a column, one kind after another."""
-        self._kinds = [(kind.cut, _columns(kind, before)) for kind, before in zip(kinds, _starts(kinds))]
+        columns = count()
+        self._kinds = [(kind.cut, dict(zip(kind.known, columns))) for kind in kinds]
         self._weights = np.concatenate([kind.weights for kind in kinds])
 
     def read(self, texts: List[Text]) -> csr_matrix:
@@ -46,11 +48,3 @@ class Spelling:
         rows = csr_matrix((worth.astype(np.float32), columns, ends), shape=(len(texts), len(self._weights)))
         rows.sort_indices()
         return rows
-
-
-def _columns(kind: Kind, before: int) -> Dict[Text, int]:
-    return {part: column for column, part in enumerate(kind.known, before)}
-
-
-def _starts(kinds: List[Kind]) -> List[int]:
-    return [0, *np.cumsum([len(kind.known) for kind in kinds])[:-1].tolist()]

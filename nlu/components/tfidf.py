@@ -56,7 +56,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         super().__init__(name, config)
         self._storage = model_storage
         self._resource = resource
-        self._spelling: Optional[Spelling] = None  # until it is trained or loaded
+        self._spelling: Optional[Spelling] = None  # until what was learned is loaded
 
     @classmethod
     def create(
@@ -92,7 +92,6 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             vectorizer = self._vectorizer(name).fit(texts)
             learned[name] = vectorizer.get_feature_names_out().astype(str)
             learned[name + _WEIGHTS] = vectorizer.idf_
-        self._spelling = self._known(learned)
         with self._storage.write_to(self._resource) as folder:
             np.savez_compressed(folder / _FILE, **learned)
         return self._resource
@@ -124,8 +123,6 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             analyzer=_ANALYZERS[name],
             ngram_range=tuple(self._config[name]),
             min_df=self._config["min_df"],
-            sublinear_tf=True,
-            dtype=np.float32,
             token_pattern=r"[a-z0-9']+" if name == "words" else None,
         )
 
