@@ -154,7 +154,7 @@ $(MODEL): $(SOURCES) .venv-rasa/.ready .rasa/.code
 
 # A cache of their own: Rasa's holds the last trainings, and the line's must not be pushed out.
 build/anchors/%.tar.gz: scoring/anchors/%.yml $(filter-out config.yml nlu/components/%,$(SOURCES)) .venv-rasa/.ready
-	@echo "Training the anchor $* (default: twenty minutes or more; nearest: three; log in build/anchor-$*.log)..."
+	@echo "Training the anchor $* (default: a quarter of an hour or more; nearest: three minutes; log in build/anchor-$*.log)..."
 	@RASA_CACHE_DIRECTORY=build/anchors/cache nice scripts/rasa-quietly anchor-$* train --config $< --domain nlu \
 		--data nlu responses --fixed-model-name $* --out build/anchors --skip-validation
 	@touch $@

@@ -10,13 +10,14 @@ from scipy.sparse import csr_matrix, hstack, vstack
 
 
 class Row(Features):
-    """Features of one sentence: told apart by bytes. Rasa writes all their numbers out for that, which takes 15 s."""
+    """Features of one sentence, told apart by bytes: Rasa writes all their numbers out (docs/decisions/0020)."""
 
     def fingerprint(self) -> Text:
         """Return a text that two rows share only if their numbers are the same."""
         if self._cached_fingerprint is None:
             row = self.features.tocsr() if self.is_sparse() else self.features
-            numbers = (row.indices.tobytes() + row.data.tobytes()) if self.is_sparse() else row.tobytes()
+            parts = (row.indices, row.data) if self.is_sparse() else (row,)
+            numbers = b"".join(part.tobytes() for part in parts)
             digest = hashlib.md5(numbers, usedforsecurity=False).hexdigest()
             self._cached_fingerprint = f"{self.type} {self.origin} {self.attribute} {row.shape} {digest}"
         return self._cached_fingerprint
